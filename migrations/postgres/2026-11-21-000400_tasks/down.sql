@@ -1,0 +1,5 @@
+DROP TABLE task_events;
+DROP TABLE declines;
+DROP TABLE assignments;
+DROP TABLE task_skills;
+DROP TABLE tasks;

@@ -1,0 +1,5 @@
+DROP TABLE campaign;
+DROP TABLE audit;
+DROP TABLE outbox;
+DROP TABLE sign_in_requests;
+DROP TABLE sessions;

@@ -1,0 +1,6 @@
+DROP TABLE roster_locks;
+DROP TABLE rosters;
+DROP TABLE region_weeks;
+DROP TABLE member_weeks;
+DROP TABLE entry_states;
+DROP TABLE ledger;

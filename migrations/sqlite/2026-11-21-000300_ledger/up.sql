@@ -1,0 +1,80 @@
+-- The append-only ledger. A correction is another line; a row is never changed.
+CREATE TABLE ledger (
+    volunteer_id  BIGINT NOT NULL,                  -- the person credited
+    id            BIGINT NOT NULL,                  -- unique for that person; the public id carries both
+    key           TEXT NOT NULL,                    -- actor:key, so that one key scores once
+    fingerprint   TEXT NOT NULL,                    -- hash of the request behind the key
+    kind          TEXT NOT NULL,
+    quantity      INTEGER,
+    conversations INTEGER,
+    minutes       INTEGER,
+    note          TEXT,
+    task_id       BIGINT,
+    occurred_at   TIMESTAMP NOT NULL,
+    week          TEXT NOT NULL,                    -- ISO week in the person's zone, as 2026-W47
+    region        TEXT NOT NULL,                   -- the person's region when it was written
+    mission       INTEGER NOT NULL,                 -- mission weight in hundredths
+    base          BIGINT NOT NULL,                  -- hundredths of a point
+    weight        INTEGER NOT NULL,                 -- verification in ten-thousandths
+    counted       BIGINT NOT NULL,                  -- hundredths of a point: base times weight
+    verification  TEXT NOT NULL,                    -- unverified, held, approved, rejected: as it was written
+    corrects      BIGINT,                           -- the line of the same person this one corrects
+    reason        TEXT,                             -- why it was corrected or held
+    actor         BIGINT NOT NULL,                  -- who entered it; 0 for the system
+    created_at    TIMESTAMP NOT NULL,
+    PRIMARY KEY (volunteer_id, id),
+    UNIQUE (volunteer_id, key)
+);
+CREATE INDEX ledger_person_week ON ledger (volunteer_id, week);
+
+-- Where the decision about a line stands now; the history is in the ledger's corrections and the audit.
+CREATE TABLE entry_states (
+    volunteer_id BIGINT NOT NULL,
+    entry_id     BIGINT NOT NULL,
+    region       TEXT NOT NULL,
+    week         TEXT NOT NULL,
+    state        TEXT NOT NULL,                     -- unverified, held, approved, rejected, reversed
+    weight       INTEGER NOT NULL,                  -- the weight now in force, ten-thousandths
+    decided_by   BIGINT,
+    decided_at   TIMESTAMP,
+    created_at   TIMESTAMP NOT NULL,
+    PRIMARY KEY (volunteer_id, entry_id)
+);
+CREATE INDEX entry_states_queue ON entry_states (state, region, created_at);
+CREATE INDEX entry_states_trust ON entry_states (volunteer_id, decided_at);
+
+-- The fold of the ledger, rebuilt by `muster boards rebuild`.
+CREATE TABLE member_weeks (
+    volunteer_id BIGINT NOT NULL,
+    week         TEXT NOT NULL,
+    region       TEXT NOT NULL,
+    net          BIGINT NOT NULL,                   -- sum of counted, hundredths
+    entries      INTEGER NOT NULL,
+    version      BIGINT NOT NULL,
+    PRIMARY KEY (volunteer_id, week, region)
+);
+CREATE INDEX member_weeks_region ON member_weeks (week, region);
+
+CREATE TABLE region_weeks (
+    region  TEXT NOT NULL,
+    week    TEXT NOT NULL,
+    points  BIGINT NOT NULL,                        -- sum of u over member weeks, hundredths
+    active  BIGINT NOT NULL,                        -- member weeks with an entry
+    version BIGINT NOT NULL,
+    PRIMARY KEY (region, week)
+);
+CREATE INDEX region_weeks_week ON region_weeks (week, region);
+
+-- Who was on the roster on Monday 00:00, counted once a week and zone.
+CREATE TABLE rosters (
+    region  TEXT NOT NULL,
+    week    TEXT NOT NULL,
+    members BIGINT NOT NULL,
+    PRIMARY KEY (region, week)
+);
+CREATE TABLE roster_locks (
+    week      TEXT NOT NULL,
+    zone      TEXT NOT NULL,
+    locked_at TIMESTAMP NOT NULL,
+    PRIMARY KEY (week, zone)
+);

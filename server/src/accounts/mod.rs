@@ -1,0 +1,1 @@
+//! Joining and signing in: requests for links, their mails, and the sessions that come of them.

@@ -1,0 +1,1 @@
+//! What was done: kinds, bounds, points, and the people who confirm them.

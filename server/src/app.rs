@@ -1,0 +1,55 @@
+//! Everything a use case needs, built once and handed around; no globals.
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::cluster::Cluster;
+use crate::db::Db;
+use crate::http::{Assets, Front};
+use crate::mailer::Mailer;
+use crate::regions::Tree;
+use crate::sessions::Sessions;
+use crate::settings::Settings;
+use crate::words::Words;
+
+/// The house; cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// The settings, `public_url` filled in.
+    pub settings: Arc<Settings>,
+    /// The time.
+    pub clock: Clock,
+    /// The database.
+    pub db: Db,
+    /// The other nodes.
+    pub cluster: Cluster,
+    /// Mail.
+    pub mailer: Mailer,
+    /// Who is signed in.
+    pub sessions: Sessions,
+    /// The message catalogue.
+    pub words: Words,
+    /// The region tree.
+    pub tree: Arc<Tree>,
+    /// Styles, scripts and pictures.
+    pub assets: Assets,
+}
+
+impl App {
+    /// What the HTTP layer needs of the house.
+    pub fn front(&self) -> Front {
+        Front {
+            sessions: self.sessions.clone(),
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            words: self.words.clone(),
+            settings: self.settings.clone(),
+            assets: self.assets.clone(),
+        }
+    }
+
+    /// The address of a page, for links in mails: from the settings, never from a request.
+    pub fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.settings.public_url.trim_end_matches('/'))
+    }
+}

@@ -1,0 +1,87 @@
+//! What nodes tell each other. Never the truth: an event carries ids, and whoever hears one reads
+//! the database. A lost, late or repeated event changes nothing for long.
+
+mod event;
+mod redis;
+
+use tokio::sync::broadcast;
+
+pub use event::{DeedMoved, Event};
+
+/// Events a slow listener may fall behind before it misses some.
+const BACKLOG: usize = 4096;
+
+/// The nodes of one campaign, as this node sees them.
+#[derive(Clone)]
+pub struct Cluster {
+    heard: broadcast::Sender<Event>,
+    link: Link,
+}
+
+#[derive(Clone)]
+enum Link {
+    Solo,
+    Redis(redis::Wire),
+}
+
+/// Whether other nodes can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// There are no others.
+    Solo,
+    /// Redis answers.
+    Up,
+    /// Redis does not answer: others find out by looking at the database.
+    Down,
+}
+
+impl Reach {
+    /// One word for `/readyz`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Solo => "none",
+            Self::Up => "up",
+            Self::Down => "down",
+        }
+    }
+}
+
+impl Cluster {
+    /// One node alone, or several that share the Redis at `redis_url`. A Redis that is away is no
+    /// error: the link is tried again for as long as the node runs.
+    ///
+    /// # Errors
+    /// One sentence when the URL is not one of Redis.
+    pub fn open(redis_url: &str) -> Result<Self, String> {
+        let (heard, _) = broadcast::channel(BACKLOG);
+        let link = if redis_url.is_empty() {
+            Link::Solo
+        } else {
+            Link::Redis(redis::Wire::open(redis_url, heard.clone())?)
+        };
+        Ok(Self { heard, link })
+    }
+
+    /// Tells this node's listeners at once and the other nodes as soon as may be. Never waits.
+    pub fn publish(&self, event: Event) {
+        if let Link::Redis(wire) = &self.link {
+            wire.send(&event);
+        }
+        // Nobody listening is no fault.
+        let _ = self.heard.send(event);
+    }
+
+    /// Everything published from now on, here or on another node.
+    pub fn listen(&self) -> broadcast::Receiver<Event> {
+        self.heard.subscribe()
+    }
+
+    /// Whether other nodes can be told now.
+    pub fn reach(&self) -> Reach {
+        match &self.link {
+            Link::Solo => Reach::Solo,
+            Link::Redis(wire) if wire.is_up() => Reach::Up,
+            Link::Redis(_) => Reach::Down,
+        }
+    }
+}

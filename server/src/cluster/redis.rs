@@ -1,0 +1,118 @@
+//! Events over Redis pub/sub. The link mends itself; what is lost meanwhile is not made up for here,
+//! since every listener also looks at the database from time to time.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration as Span;
+
+use futures_util::StreamExt;
+use redis::AsyncCommands;
+use serde::{Deserialize, Serialize};
+use tokio::sync::{broadcast, mpsc};
+
+use super::Event;
+use crate::ids::readable;
+
+const CHANNEL: &str = "muster:events:1";
+/// Events that may wait for Redis; more are dropped, since each is only a hint.
+const WAITING: usize = 4096;
+const AGAIN: Span = Span::from_millis(500);
+
+#[derive(Serialize, Deserialize)]
+struct Letter {
+    from: String,
+    event: Event,
+}
+
+/// This node's link to Redis.
+#[derive(Clone)]
+pub struct Wire {
+    node: Arc<str>,
+    out: mpsc::Sender<String>,
+    up: Arc<AtomicBool>,
+}
+
+impl Wire {
+    /// Starts the two tasks of the link. Needs a tokio runtime.
+    pub fn open(url: &str, heard: broadcast::Sender<Event>) -> Result<Self, String> {
+        let client =
+            redis::Client::open(url).map_err(|why| format!("redis_url cannot be used: {why}."))?;
+        let (out, waiting) = mpsc::channel(WAITING);
+        let wire = Self {
+            node: readable(8).into(),
+            out,
+            up: Arc::default(),
+        };
+        tokio::spawn(publish(client.clone(), waiting));
+        tokio::spawn(hear(client, wire.clone(), heard));
+        Ok(wire)
+    }
+
+    pub fn send(&self, event: &Event) {
+        let letter = Letter {
+            from: self.node.to_string(),
+            event: event.clone(),
+        };
+        match serde_json::to_string(&letter) {
+            Ok(text) => {
+                if self.out.try_send(text).is_err() {
+                    tracing::debug!("an event for other nodes was dropped");
+                }
+            }
+            Err(why) => tracing::error!(%why, "an event has no JSON"),
+        }
+    }
+
+    pub fn is_up(&self) -> bool {
+        self.up.load(Ordering::Relaxed)
+    }
+}
+
+/// Sends what waits; gives up with the last sender.
+async fn publish(client: redis::Client, mut waiting: mpsc::Receiver<String>) {
+    let mut link = None;
+    while let Some(text) = waiting.recv().await {
+        if link.is_none() {
+            let tried =
+                tokio::time::timeout(AGAIN * 4, client.get_multiplexed_async_connection()).await;
+            link = tried.ok().and_then(Result::ok);
+        }
+        let Some(open) = &mut link else {
+            tokio::time::sleep(AGAIN).await;
+            continue;
+        };
+        let sent: redis::RedisResult<i64> = open.publish(CHANNEL, text).await;
+        if let Err(why) = sent {
+            tracing::warn!(%why, "Redis did not take an event");
+            link = None;
+        }
+    }
+}
+
+/// Listens for other nodes, and notices when Redis is away.
+async fn hear(client: redis::Client, wire: Wire, heard: broadcast::Sender<Event>) {
+    loop {
+        if let Ok(mut pubsub) = client.get_async_pubsub().await
+            && pubsub.subscribe(CHANNEL).await.is_ok()
+        {
+            wire.up.store(true, Ordering::Relaxed);
+            let mut letters = pubsub.on_message();
+            while let Some(message) = letters.next().await {
+                let letter: Option<Letter> = message
+                    .get_payload::<String>()
+                    .ok()
+                    .and_then(|text| serde_json::from_str(&text).ok());
+                if let Some(letter) = letter.filter(|letter| *letter.from != *wire.node) {
+                    let _ = heard.send(letter.event);
+                }
+            }
+        }
+        if wire.up.swap(false, Ordering::Relaxed) {
+            tracing::warn!("Redis is away; other nodes will notice changes by looking");
+        }
+        if wire.out.is_closed() {
+            return;
+        }
+        tokio::time::sleep(AGAIN).await;
+    }
+}

@@ -1,0 +1,141 @@
+//! The database behind one door: [`Db::read`] and [`Db::write`].
+//!
+//! One set of queries runs over SQLite and PostgreSQL ([`Conn`]). `write` is the only way to open a
+//! transaction: on SQLite it takes the write lock at once (`BEGIN IMMEDIATE`), because a lock taken
+//! late turns hundreds of concurrent read-then-write transactions into "database is locked".
+
+mod conn;
+pub mod dialect;
+mod migrate;
+pub mod schema;
+
+pub(crate) use conn::on_backend;
+pub use conn::{Conn, Kind, MultiBackend};
+pub use migrate::{migrate, migrations_mark, pending, revert};
+
+use diesel::connection::SimpleConnection;
+use diesel::r2d2::Pool;
+
+use crate::error::Error;
+use conn::{Manager, Pools};
+
+/// Whether the database answers the simplest question.
+pub fn answers(conn: &mut Conn) -> Result<(), Error> {
+    Ok(conn.batch_execute("SELECT 1")?)
+}
+
+/// A handle on the database; cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    pools: Pools,
+}
+
+/// How to reach a database and how many connections to hold.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// `sqlite:FILE` or `postgres://…`.
+    pub url: String,
+    /// Connections kept at most.
+    pub connections: u32,
+    /// Whether a SQLite file that does not exist may be created.
+    pub create: bool,
+}
+
+impl Db {
+    /// Opens the database.
+    ///
+    /// # Errors
+    /// `Internal` with one sentence when the URL is not understood, the file is missing and may not
+    /// be created, or no connection can be had.
+    pub fn open(place: &Place) -> Result<Self, Error> {
+        Ok(Self {
+            pools: Pools::open(place)?,
+        })
+    }
+
+    /// Which of the two databases this is.
+    pub fn kind(&self) -> Kind {
+        self.pools.kind
+    }
+
+    /// Runs `work` on a connection, outside any transaction: each statement sees what is committed.
+    pub async fn read<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
+    {
+        let pool = self.pools.readers.clone();
+        blocking(move || work(&mut *conn::get(&pool)?)).await
+    }
+
+    /// Runs `work` in one transaction that is committed when it returns `Ok` and undone otherwise.
+    pub async fn write<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
+    {
+        let pool = self.pools.writers.clone();
+        blocking(move || transaction(&pool, work)).await
+    }
+
+    /// [`Db::write`] for callers that stand on a thread of their own.
+    pub fn write_blocking<T>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        transaction(&self.pools.writers, work)
+    }
+
+    /// [`Db::read`] for callers that stand on a thread of their own.
+    pub fn read_blocking<T>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        work(&mut *conn::get(&self.pools.readers)?)
+    }
+}
+
+impl Db {
+    /// A writing connection outside any transaction: for migrations and backups alone.
+    pub(crate) fn with_writer<T>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        work(&mut *conn::get(&self.pools.writers)?)
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(fault) => Err(Error::Internal(format!(
+            "database work ended early: {fault}"
+        ))),
+    }
+}
+
+/// Rolls back unless told otherwise, so that a panic inside `work` leaves no open transaction.
+struct Open<'a>(&'a mut Conn, bool);
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        if self.1 && self.0.batch_execute("ROLLBACK").is_err() {
+            tracing::warn!("a transaction could not be rolled back; its connection is closed");
+        }
+    }
+}
+
+fn transaction<T>(
+    pool: &Pool<Manager>,
+    work: impl FnOnce(&mut Conn) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let mut conn = conn::get(pool)?;
+    conn.batch_execute(dialect::begin(&conn))?;
+    let mut open = Open(&mut conn, true);
+    let result = work(open.0)?;
+    open.0.batch_execute("COMMIT")?;
+    open.1 = false;
+    Ok(result)
+}

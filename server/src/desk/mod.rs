@@ -1,0 +1,1 @@
+//! The consoles: a volunteer's home, the captain's page, HQ.

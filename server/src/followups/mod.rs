@@ -1,0 +1,1 @@
+//! Newcomers and the captain who promised to call them within 72 hours.

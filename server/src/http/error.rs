@@ -1,0 +1,184 @@
+//! From an [`Error`] to what a client reads: HTML for pages, problem+json for the API.
+//!
+//! A handler's return type picks the form; the guard renders the body, since it knows the request's
+//! name and language, and logs internals, once.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use actix_web::{HttpResponse, ResponseError};
+use serde_json::json;
+use std::fmt;
+
+use super::Front;
+use super::page::{self, ErrorPage};
+use crate::error::{Error, Sentence};
+use crate::words::Lang;
+
+/// An error of a JSON call.
+#[derive(Debug, Clone)]
+pub struct ApiError(pub Error);
+
+/// An error of a page.
+#[derive(Debug, Clone)]
+pub struct PageError(pub Error);
+
+macro_rules! wraps {
+    ($name:ident) => {
+        impl<E: Into<Error>> From<E> for $name {
+            fn from(error: E) -> Self {
+                Self(error.into())
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+        impl ResponseError for $name {
+            fn status_code(&self) -> StatusCode {
+                status(&self.0)
+            }
+            fn error_response(&self) -> HttpResponse {
+                HttpResponse::new(status(&self.0))
+            }
+        }
+    };
+}
+wraps!(ApiError);
+wraps!(PageError);
+
+/// The status table.
+pub(super) fn status(error: &Error) -> StatusCode {
+    match error {
+        Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Error::Malformed(_) => StatusCode::BAD_REQUEST,
+        Error::SignInNeeded => StatusCode::UNAUTHORIZED,
+        Error::Forbidden(_) => StatusCode::FORBIDDEN,
+        Error::NotFound => StatusCode::NOT_FOUND,
+        Error::Conflict(_) => StatusCode::CONFLICT,
+        Error::Gone(_) => StatusCode::GONE,
+        Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Error::WrongType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Error::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Error::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+fn detail(error: &Error, lang: &Lang, front: &Front, api: bool) -> String {
+    match error {
+        Error::Invalid(faults) if faults.0.len() == 1 => lang.sentence(&faults.0[0].1),
+        Error::Invalid(_) => lang.say("error-invalid").to_string(),
+        Error::Malformed(why) | Error::Forbidden(why) | Error::Conflict(why) | Error::Gone(why) => {
+            lang.sentence(why)
+        }
+        Error::SignInNeeded => lang.say("error-sign-in-needed").to_string(),
+        Error::NotFound => lang.say("error-not-found").to_string(),
+        Error::TooLarge => lang
+            .say("error-too-large")
+            .with("kib", front.settings.body_limit_kib)
+            .to_string(),
+        Error::WrongType => {
+            let wanted = if api {
+                "application/json"
+            } else {
+                "application/x-www-form-urlencoded"
+            };
+            lang.say("error-wrong-type")
+                .with("wanted", wanted)
+                .to_string()
+        }
+        Error::TooMany { retry_after } => lang
+            .say("error-too-many")
+            .with("seconds", *retry_after)
+            .to_string(),
+        Error::Unavailable { retry_after } => lang
+            .say("error-unavailable")
+            .with("seconds", *retry_after)
+            .to_string(),
+        Error::Internal(_) => lang.say("error-internal").to_string(),
+    }
+}
+
+/// What a response about `error` should be rendered for.
+pub(super) struct Asked<'a> {
+    pub front: &'a Front,
+    pub lang: Lang,
+    pub name: &'a str,
+    pub path: String,
+    pub api: bool,
+}
+
+/// The finished response.
+pub(super) fn render(error: &Error, asked: &Asked<'_>) -> HttpResponse {
+    let status = status(error);
+    if let Error::Internal(why) = error {
+        tracing::error!(request = asked.name, why, "internal fault");
+    }
+    let mut response = HttpResponse::build(status);
+    if let Error::Unavailable { retry_after } | Error::TooMany { retry_after } = error {
+        response.insert_header((RETRY_AFTER, retry_after.to_string()));
+    }
+    if !asked.api && matches!(error, Error::SignInNeeded) {
+        let next: String = url::form_urlencoded::byte_serialize(asked.path.as_bytes()).collect();
+        return HttpResponse::SeeOther()
+            .insert_header((LOCATION, format!("/sign-in?next={next}")))
+            .finish();
+    }
+    let title_key = format!("error-title-{}", status.as_u16());
+    let title = asked.lang.say(&title_key).to_string();
+    let detail = detail(error, &asked.lang, asked.front, asked.api);
+    if asked.api {
+        let mut body = json!({
+            "type": "about:blank",
+            "title": title,
+            "status": status.as_u16(),
+            "detail": detail,
+            "errors": {},
+            "request_id": asked.name,
+        });
+        if let Error::Invalid(faults) = error {
+            for (field, sentence) in &faults.0 {
+                let list = &mut body["errors"][field.as_str()];
+                let text = json!(asked.lang.sentence(sentence));
+                match list.as_array_mut() {
+                    Some(list) => list.push(text),
+                    None => *list = json!([text]),
+                }
+            }
+        }
+        return response
+            .insert_header((CONTENT_TYPE, "application/problem+json"))
+            .body(body.to_string());
+    }
+    let faults = match error {
+        Error::Invalid(faults) => faults
+            .0
+            .iter()
+            .map(|(_, why)| asked.lang.sentence(why))
+            .collect(),
+        _ => Vec::new(),
+    };
+    let content = ErrorPage {
+        l: asked.lang.clone(),
+        status: status.as_u16(),
+        title: title.clone(),
+        detail,
+        faults,
+        name: asked.name.to_owned(),
+    };
+    page::finish(
+        &mut response,
+        asked.front,
+        &asked.lang,
+        None,
+        &asked.path,
+        &title,
+        &content,
+    )
+}
+
+/// The 405 of the router, as an error of ours.
+pub(super) fn wrong_method() -> Sentence {
+    Sentence::from("error-method")
+}

@@ -1,0 +1,193 @@
+//! What happens to every request: a name, the same-origin check, the person, the error body, and the
+//! security headers, on errors too.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{
+    CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, ORIGIN, STRICT_TRANSPORT_SECURITY,
+};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest};
+
+use super::error::{ApiError, Asked, PageError, render, wrong_method};
+use super::session::{self, Cookies, Resolved};
+use super::{Front, page};
+use crate::error::Error;
+use crate::ids::readable;
+
+/// The request's name: in the log, on error pages, in problem documents, in `x-request-id`.
+#[derive(Clone)]
+pub struct RequestName(pub String);
+
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+    connect-src 'self'; font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
+    frame-ancestors 'none'";
+
+/// The outermost middleware.
+pub async fn guard(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let Some(front) = request.app_data::<actix_web::web::Data<Front>>().cloned() else {
+        return next
+            .call(request)
+            .await
+            .map(ServiceResponse::map_into_boxed_body);
+    };
+    let name = readable(10);
+    request.extensions_mut().insert(RequestName(name.clone()));
+    let static_file = request.path().starts_with("/static/");
+    if !static_file {
+        if let Err(error) = same_origin(request.request(), &front) {
+            let answer = answer(&error, request.request(), &front, &name);
+            return Ok(finish(request.into_response(answer), &front, &name, None));
+        }
+        let found = session::resolve(request.request(), &front).await;
+        request.extensions_mut().insert(found);
+    }
+    // The request must not be held here as well: routing needs it for itself alone.
+    let response = next.call(request).await?.map_into_boxed_body();
+    let renewed = Resolved::of(response.request()).and_then(|found| found.renewed);
+    let response = match fault(&response) {
+        Some(error) => {
+            let body = answer(&error, response.request(), &front, &name);
+            response.into_response(body)
+        }
+        None => response,
+    };
+    Ok(finish(response, &front, &name, renewed))
+}
+
+/// The error behind a response, if it still needs a body.
+fn fault(response: &ServiceResponse<BoxBody>) -> Option<Error> {
+    let status = response.status();
+    if let Some(error) = response.response().error() {
+        let ours = error
+            .as_error::<ApiError>()
+            .map(|error| &error.0)
+            .or_else(|| error.as_error::<PageError>().map(|error| &error.0));
+        return Some(match ours {
+            Some(error) => error.clone(),
+            None if status == StatusCode::NOT_FOUND => Error::NotFound,
+            None if status == StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
+            None if status.is_client_error() => Error::Malformed("error-malformed".into()),
+            None => Error::Internal(error.to_string()),
+        });
+    }
+    // The router's own 405 has no error attached and no body.
+    (status == StatusCode::METHOD_NOT_ALLOWED).then(|| Error::Malformed(wrong_method()))
+}
+
+fn answer(
+    error: &Error,
+    request: &HttpRequest,
+    front: &Front,
+    name: &str,
+) -> actix_web::HttpResponse {
+    let path = request
+        .uri()
+        .path_and_query()
+        .map_or_else(|| "/".to_owned(), ToString::to_string);
+    let api = path.starts_with("/api/") || path.starts_with("/live");
+    let lang = session::lang_of(request, front);
+    render(
+        error,
+        &Asked {
+            front,
+            lang,
+            name,
+            path,
+            api,
+        },
+    )
+}
+
+/// State changes must come from our own pages, or from a program that brings no cookie.
+fn same_origin(request: &HttpRequest, front: &Front) -> Result<(), Error> {
+    if matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    ) {
+        return Ok(());
+    }
+    let header = |name: &str| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    let foreign = || Err(Error::Forbidden("error-origin".into()));
+    if session::bearer(request).is_some() {
+        return Ok(());
+    }
+    match header(ORIGIN.as_str()) {
+        Some(origin) if origin == front.origin() => Ok(()),
+        Some(_) => foreign(),
+        None if header("sec-fetch-site") == Some("same-origin") => Ok(()),
+        None if Cookies::any(request, front) || header("sec-fetch-site").is_some() => foreign(),
+        None => Ok(()),
+    }
+}
+
+fn finish(
+    mut response: ServiceResponse<BoxBody>,
+    front: &Front,
+    name: &str,
+    renewed: Option<String>,
+) -> ServiceResponse<BoxBody> {
+    if let Some(token) = renewed {
+        // A handler that set or took the cookie itself has the last word.
+        let set = response
+            .response()
+            .cookies()
+            .any(|cookie| cookie.name().ends_with("muster"));
+        if !set
+            && let Err(why) = response
+                .response_mut()
+                .add_cookie(&Cookies::token(front, token))
+        {
+            tracing::warn!(%why, "a renewed token could not be set");
+        }
+    }
+    let headers = response.headers_mut();
+    let fixed: [(&'static str, &'static str); 6] = [
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        (
+            "permissions-policy",
+            "camera=(), microphone=(), geolocation=(), payment=()",
+        ),
+    ];
+    for (key, value) in fixed {
+        headers.insert(
+            HeaderName::from_static(key),
+            HeaderValue::from_static(value),
+        );
+    }
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    if !headers.contains_key("cache-control") {
+        headers.insert(
+            HeaderName::from_static("cache-control"),
+            HeaderValue::from_static("no-store"),
+        );
+    }
+    if front.settings.is_https() {
+        headers.insert(
+            STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+        );
+    }
+    if let Ok(value) = HeaderValue::from_str(name) {
+        headers.insert(HeaderName::from_static("x-request-id"), value);
+    }
+    response
+}
+
+/// What is not in the table.
+pub(super) fn fallback() -> actix_web::Route {
+    actix_web::web::to(page::nothing_here)
+}

@@ -1,0 +1,1 @@
+//! The live socket: topics, subscribers, and one frame shared by all of them.

@@ -1,0 +1,217 @@
+//! Mail: composed once, handed to a folder of `.eml` files or to an SMTP server.
+//!
+//! Two ways out. [`Mailer::send`] goes at once and is for sign-in links, whose token must not stand
+//! in a table. [`post`] writes into the outbox inside the transaction that causes the mail, under a
+//! key that can exist once; the outbox task sends it afterwards, on whichever node comes first.
+
+mod store;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration as Span;
+
+use lettre::message::header::ContentType;
+use lettre::message::{Mailbox, Message};
+use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use tokio::sync::Notify;
+
+use crate::clock::{Clock, Duration};
+use crate::db::{Conn, Db};
+use crate::error::Error;
+use crate::ids;
+
+/// How long a node may take over one mail before another tries.
+const CLAIM: Duration = Duration::minutes(2);
+/// Tries before a mail is given up.
+const TRIES: i32 = 8;
+/// How often the outbox is looked at without being told.
+const LOOK: Span = Span::from_secs(15);
+
+/// One message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// The recipient's address.
+    pub to: String,
+    /// The subject line.
+    pub subject: String,
+    /// The plain text.
+    pub text: String,
+}
+
+/// Where mail goes.
+#[derive(Clone)]
+pub struct Mailer {
+    from: Mailbox,
+    way: Way,
+    /// Wakes the outbox task.
+    pub waiting: Arc<Notify>,
+}
+
+#[derive(Clone)]
+enum Way {
+    Folder(PathBuf),
+    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    Memory(Arc<Mutex<Vec<Mail>>>),
+}
+
+impl Mailer {
+    /// A mailer for the setting `mail`: `folder:PATH`, `smtp://…`, `smtps://…`, or `memory` in tests.
+    ///
+    /// # Errors
+    /// One sentence when the setting or the sender's address cannot be used.
+    pub fn open(mail: &str, from: &str) -> Result<Self, String> {
+        let from = from
+            .parse()
+            .map_err(|why| format!("mail_from cannot be used: {why}."))?;
+        let way = if let Some(folder) = mail.strip_prefix("folder:") {
+            std::fs::create_dir_all(folder)
+                .map_err(|why| format!("The mail folder {folder}: {why}."))?;
+            Way::Folder(folder.into())
+        } else if mail == "memory" {
+            Way::Memory(Arc::default())
+        } else {
+            let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(mail)
+                .map_err(|why| format!("mail cannot be used: {why}."))?
+                .timeout(Some(Span::from_secs(20)))
+                .build();
+            Way::Smtp(transport)
+        };
+        Ok(Self {
+            from,
+            way,
+            waiting: Arc::default(),
+        })
+    }
+
+    /// Sends now.
+    ///
+    /// # Errors
+    /// `Internal` when the address is no mailbox or the server refuses; `Unavailable` when it is away.
+    pub async fn send(&self, mail: &Mail) -> Result<(), Error> {
+        if let Way::Memory(sent) = &self.way {
+            sent.lock()
+                .map_err(|_| Error::Internal("the mail list is poisoned".into()))?
+                .push(mail.clone());
+            return Ok(());
+        }
+        let message = self.compose(mail)?;
+        match &self.way {
+            Way::Folder(folder) => {
+                let file = folder.join(format!("{}.eml", ids::secret(12)));
+                let bytes = message.formatted();
+                tokio::task::spawn_blocking(move || {
+                    // Written beside and renamed, so that nobody reads half a mail.
+                    let part = file.with_extension("part");
+                    std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, &file))
+                })
+                .await
+                .map_err(|why| Error::Internal(why.to_string()))?
+                .map_err(|why| Error::Internal(format!("the mail folder: {why}")))
+            }
+            Way::Smtp(transport) => match transport.send(message).await {
+                Ok(_) => Ok(()),
+                Err(why) if why.is_permanent() => {
+                    Err(Error::Internal(format!("mail refused: {why}")))
+                }
+                Err(why) => {
+                    tracing::warn!(%why, "the mail server is away");
+                    Err(Error::Unavailable { retry_after: 30 })
+                }
+            },
+            Way::Memory(_) => Ok(()),
+        }
+    }
+
+    /// What was sent in memory so far.
+    pub fn sent(&self) -> Vec<Mail> {
+        match &self.way {
+            Way::Memory(sent) => sent.lock().map(|sent| sent.clone()).unwrap_or_default(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn compose(&self, mail: &Mail) -> Result<Message, Error> {
+        let to: Mailbox = mail
+            .to
+            .parse()
+            .map_err(|_| Error::Internal("not a mailbox".into()))?;
+        Message::builder()
+            .from(self.from.clone())
+            .to(to)
+            .subject(mail.subject.as_str())
+            .header(ContentType::TEXT_PLAIN)
+            .body(mail.text.clone())
+            .map_err(|why| Error::Internal(format!("a mail could not be composed: {why}")))
+    }
+}
+
+/// Puts a mail into the outbox under `key`; a key that is there already sends nothing more. Joins
+/// the caller's transaction; wake the task with `mailer.waiting.notify_one()` after it.
+pub fn post(
+    conn: &mut Conn,
+    key: &str,
+    mail: &Mail,
+    now: crate::clock::Instant,
+) -> Result<(), Error> {
+    store::insert(conn, ids::fresh(now), key, mail, now)?;
+    Ok(())
+}
+
+/// Sends what waits in the outbox, until the process ends.
+pub async fn run(db: Db, mailer: Mailer, clock: Clock) {
+    loop {
+        let _ = tokio::time::timeout(LOOK, mailer.waiting.notified()).await;
+        while let Ok(true) = send_one(&db, &mailer, &clock).await {}
+    }
+}
+
+/// Claims and sends one mail; false when none waits.
+async fn send_one(db: &Db, mailer: &Mailer, clock: &Clock) -> Result<bool, Error> {
+    let now = clock.now();
+    let claimed = db
+        .write(move |conn| Ok(store::claim(conn, now, now + CLAIM, TRIES)?))
+        .await?;
+    let Some((id, mail)) = claimed else {
+        return Ok(false);
+    };
+    match mailer.send(&mail).await {
+        Ok(()) => {
+            let now = clock.now();
+            db.write(move |conn| Ok(store::update_sent(conn, id, now)?))
+                .await?;
+            Ok(true)
+        }
+        Err(why) => {
+            tracing::warn!(%why, "a mail waits for its next try");
+            Err(why)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_folder_gets_one_eml_a_message() {
+        let folder = tempfile::tempdir().unwrap();
+        let mailer = Mailer::open(
+            &format!("folder:{}", folder.path().display()),
+            "Office <office@example.org>",
+        )
+        .unwrap();
+        let mail = Mail {
+            to: "ada@example.org".into(),
+            subject: "Hello".into(),
+            text: "Line\n".into(),
+        };
+        mailer.send(&mail).await.unwrap();
+        let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+        assert_eq!(files.len(), 1);
+        let text = std::fs::read_to_string(files[0].as_ref().unwrap().path()).unwrap();
+        assert!(
+            text.contains("To: ada@example.org") && text.contains("Subject: Hello"),
+            "{text}"
+        );
+    }
+}

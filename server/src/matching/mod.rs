@@ -1,0 +1,1 @@
+//! Which task for whom, and why.

@@ -1,0 +1,1 @@
+//! Regions against their siblings, one week at a time, by Pace.

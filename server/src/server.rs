@@ -1,0 +1,164 @@
+//! A running node: used by `main` and by every test alike.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App as Actix, HttpServer, web};
+use tokio::task::JoinHandle;
+
+use crate::app::App;
+use crate::clock::{Clock, Duration};
+use crate::cluster::Cluster;
+use crate::db::{Db, Place, migrate};
+use crate::health::Draining;
+use crate::http::{Assets, configure, guard};
+use crate::mailer::{self, Mailer};
+use crate::regions::Tree;
+use crate::routes;
+use crate::sessions::{Keys, Sessions};
+use crate::settings::Settings;
+use crate::words::Words;
+
+/// A node that serves. Dropping it leaves it serving; [`Server::stop`] drains it.
+pub struct Server {
+    /// The house, for tests and jobs beside the server.
+    pub app: App,
+    /// Where it listens.
+    pub address: SocketAddr,
+    handle: ServerHandle,
+    serving: JoinHandle<std::io::Result<()>>,
+    jobs: Vec<JoinHandle<()>>,
+    draining: Draining,
+}
+
+impl Server {
+    /// Opens everything and starts to serve; `listen` may name port 0.
+    ///
+    /// # Errors
+    /// One sentence that says what to do.
+    pub async fn start(settings: Settings, clock: Clock) -> Result<Self, String> {
+        let listener = TcpListener::bind(&settings.listen)
+            .map_err(|why| format!("Cannot listen on {}: {why}.", settings.listen))?;
+        let app = open(settings, clock, Some(&listener))?;
+        Self::serve(app, listener)
+    }
+
+    /// Serves an app that is open already.
+    ///
+    /// # Errors
+    /// One sentence when the listener cannot be used.
+    pub fn serve(app: App, listener: TcpListener) -> Result<Self, String> {
+        let address = listener.local_addr().map_err(|why| why.to_string())?;
+        let draining = Draining::default();
+        let data = (
+            web::Data::new(app.clone()),
+            web::Data::new(app.front()),
+            web::Data::new(draining.clone()),
+        );
+        let jobs = start_jobs(&app);
+        let mut server = HttpServer::new(move || {
+            Actix::new()
+                .app_data(data.0.clone())
+                .app_data(data.1.clone())
+                .app_data(data.2.clone())
+                .wrap(Compress::default())
+                .wrap(from_fn(guard))
+                .configure(|config| configure(config, routes::table()))
+        })
+        .shutdown_timeout(u64::from(app.settings.drain_seconds))
+        .disable_signals();
+        if app.settings.workers > 0 {
+            server = server.workers(app.settings.workers as usize);
+        }
+        let running = server
+            .listen(listener)
+            .map_err(|why| format!("Cannot serve: {why}."))?
+            .run();
+        let handle = running.handle();
+        Ok(Self {
+            app,
+            address,
+            handle,
+            serving: tokio::spawn(running),
+            jobs,
+            draining,
+        })
+    }
+
+    /// Where people reach it.
+    pub fn url(&self) -> &str {
+        self.app.settings.public_url.trim_end_matches('/')
+    }
+
+    /// Drains: readiness turns off, requests under way are answered, waiting entries committed.
+    pub async fn stop(self) {
+        self.draining.0.store(true, Ordering::Relaxed);
+        self.handle.stop(true).await;
+        if let Err(why) = self.serving.await {
+            tracing::error!(%why, "the server ended badly");
+        }
+        for job in self.jobs {
+            job.abort();
+        }
+    }
+}
+
+/// Opens an app without serving it: for commands, and for [`Server::start`], which knows the address.
+///
+/// # Errors
+/// One sentence that says what to do.
+pub fn open(
+    mut settings: Settings,
+    clock: Clock,
+    listener: Option<&TcpListener>,
+) -> Result<App, String> {
+    if let Some(listener) = listener
+        && settings.public_url.is_empty()
+    {
+        let address = listener.local_addr().map_err(|why| why.to_string())?;
+        settings.public_url = format!("http://{address}");
+    }
+    let place = Place {
+        url: settings.database_url.0.clone(),
+        connections: settings.database_connections,
+        create: settings.migrate_on_start,
+    };
+    let db = Db::open(&place).map_err(|why| why.to_string())?;
+    if settings.migrate_on_start {
+        migrate(&db).map_err(|why| why.to_string())?;
+    }
+    let tree = if settings.regions_dir.is_empty() {
+        Tree::embedded()
+    } else {
+        Tree::load(settings.regions_dir.as_ref())
+    }
+    .map_err(|why| why.to_string())?;
+    let keys = if settings.keys_file.as_os_str().is_empty() {
+        Keys::passing()
+    } else {
+        Keys::open(&settings.keys_file)?
+    };
+    Ok(App {
+        sessions: Sessions::new(keys, Duration::days(i64::from(settings.session_days))),
+        cluster: Cluster::open(&settings.redis_url.0)?,
+        mailer: Mailer::open(&settings.mail.0, &settings.mail_from)?,
+        words: Words::embedded().map_err(|why| why.to_string())?,
+        assets: Assets::embedded(&settings.accent),
+        tree: Arc::new(tree),
+        db,
+        clock,
+        settings: Arc::new(settings),
+    })
+}
+
+/// The jobs beside the requests.
+fn start_jobs(app: &App) -> Vec<JoinHandle<()>> {
+    vec![tokio::spawn(mailer::run(
+        app.db.clone(),
+        app.mailer.clone(),
+        app.clock.clone(),
+    ))]
+}

@@ -1,0 +1,245 @@
+//! Who is signed in. The session lives in the database; a short token only names it.
+//!
+//! Role, region and scope are read from the database with the session, never from a token. A
+//! [`Viewer`] may be up to [`FRESH`] old, so sign-out, role change and erasure take effect on every
+//! node within a second even when nothing announces them.
+
+mod keys;
+mod store;
+
+use std::time::Duration as Span;
+
+use moka::sync::Cache;
+
+pub use keys::{Audience, BadToken, Keys, TOKEN_LIFE};
+pub use store::SessionRow;
+
+use crate::clock::{Duration, Instant};
+use crate::db::{Conn, Db};
+use crate::error::Error;
+use crate::ids::{SessionId, VolunteerId, secret};
+use crate::region_code::RegionCode;
+use crate::scope::Scope;
+
+/// How old a cached viewer may be.
+pub const FRESH: Span = Span::from_millis(800);
+/// How often a session's last use is written down.
+const SEEN_EVERY: Duration = Duration::minutes(10);
+
+/// The person behind a request, as they are now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Viewer {
+    /// Who.
+    pub id: VolunteerId,
+    /// Through which session.
+    pub session: SessionId,
+    /// Their display name; may be empty.
+    pub name: String,
+    /// Where they belong.
+    pub region: RegionCode,
+    /// Their IANA zone.
+    pub zone: String,
+    /// Whether they asked to be spared comparison.
+    pub quiet: bool,
+    /// HQ staff.
+    pub staff: bool,
+    /// Regions they are captain of.
+    pub leads: Vec<RegionCode>,
+}
+
+impl Viewer {
+    /// How far they see.
+    pub fn scope(&self) -> Scope {
+        if self.staff {
+            Scope::Everything(self.id)
+        } else if self.leads.is_empty() {
+            Scope::Own(self.id)
+        } else {
+            Scope::Subtree(self.id, self.leads.clone())
+        }
+    }
+
+    /// Captain or HQ.
+    pub fn is_leader(&self) -> bool {
+        self.staff || !self.leads.is_empty()
+    }
+}
+
+/// A session just opened or refreshed: the secrets are shown this once.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// The session.
+    pub session: SessionId,
+    /// Whose.
+    pub volunteer: VolunteerId,
+    /// The secret that renews tokens.
+    pub refresh: String,
+}
+
+/// The sessions of this node: keys and a short-lived cache over the table.
+#[derive(Clone)]
+pub struct Sessions {
+    keys: Keys,
+    viewers: Cache<SessionId, Option<Viewer>>,
+    life: Duration,
+}
+
+impl Sessions {
+    /// `life` is how long a session lives without use.
+    pub fn new(keys: Keys, life: Duration) -> Self {
+        let viewers = Cache::builder()
+            .max_capacity(100_000)
+            .time_to_live(FRESH)
+            .build();
+        Self {
+            keys,
+            viewers,
+            life,
+        }
+    }
+
+    /// A token that names `session` for [`TOKEN_LIFE`].
+    pub fn token(
+        &self,
+        session: SessionId,
+        audience: Audience,
+        now: Instant,
+    ) -> Result<String, Error> {
+        self.keys.mint(session, audience, now)
+    }
+
+    /// The session a token names, judged without I/O.
+    pub fn named(
+        &self,
+        token: &str,
+        audience: Audience,
+        now: Instant,
+    ) -> Result<SessionId, BadToken> {
+        self.keys.read(token, audience, now)
+    }
+
+    /// The viewer of a session that is alive; `None` when it is revoked, expired or unknown.
+    pub async fn viewer(
+        &self,
+        db: &Db,
+        session: SessionId,
+        now: Instant,
+    ) -> Result<Option<Viewer>, Error> {
+        if let Some(known) = self.viewers.get(&session) {
+            return Ok(known);
+        }
+        let found = db
+            .read(move |conn| Ok(store::find_viewer(conn, session, now)?))
+            .await?;
+        self.viewers.insert(session, found.clone());
+        Ok(found)
+    }
+
+    /// Opens a session for `volunteer`. Joins the caller's transaction.
+    pub fn open(
+        &self,
+        conn: &mut Conn,
+        volunteer: VolunteerId,
+        audience: Audience,
+        device: &str,
+        now: Instant,
+    ) -> Result<Opened, Error> {
+        let opened = Opened {
+            session: SessionId::fresh(now),
+            volunteer,
+            refresh: secret(32),
+        };
+        store::insert(conn, &opened, audience, device, now, now + self.life)?;
+        Ok(opened)
+    }
+
+    /// Renews by refresh secret. A program's secret changes with each use, a browser's stays, since
+    /// its pages load in parallel; a wrong, old or expired one is `SignInNeeded`.
+    pub async fn refresh(
+        &self,
+        db: &Db,
+        refresh: &str,
+        audience: Audience,
+        now: Instant,
+    ) -> Result<Opened, Error> {
+        let (old, life) = (keys::digest(refresh), self.life);
+        let refresh = match audience {
+            Audience::Api => secret(32),
+            Audience::Web => refresh.to_owned(),
+        };
+        db.write(move |conn| {
+            let row =
+                store::find_by_refresh(conn, &old, audience, now)?.ok_or(Error::SignInNeeded)?;
+            if audience == Audience::Api || now - row.seen_at > SEEN_EVERY {
+                store::update_refresh(conn, row.id, &keys::digest(&refresh), now, now + life)?;
+            }
+            Ok(Opened {
+                session: row.id,
+                volunteer: row.volunteer_id,
+                refresh,
+            })
+        })
+        .await
+    }
+
+    /// A live browser session by its refresh secret, read only: the path of every page.
+    pub async fn find_web(
+        &self,
+        db: &Db,
+        refresh: &str,
+        now: Instant,
+    ) -> Result<Option<SessionId>, Error> {
+        let hash = keys::digest(refresh);
+        let row = db
+            .read(move |conn| Ok(store::find_by_refresh(conn, &hash, Audience::Web, now)?))
+            .await?;
+        Ok(row.map(|row| row.id))
+    }
+
+    /// Ends one session of the person in `scope`.
+    pub fn revoke(
+        &self,
+        conn: &mut Conn,
+        scope: &Scope,
+        session: SessionId,
+        now: Instant,
+    ) -> Result<(), Error> {
+        match store::revoke(conn, scope, session, now)? {
+            0 => Err(Error::NotFound),
+            _ => Ok(()),
+        }
+    }
+
+    /// Ends every session of `volunteer` but `except`; gives the ended ones.
+    pub fn revoke_all(
+        &self,
+        conn: &mut Conn,
+        volunteer: VolunteerId,
+        except: Option<SessionId>,
+        now: Instant,
+    ) -> Result<Vec<SessionId>, Error> {
+        Ok(store::revoke_all(conn, volunteer, except, now)?)
+    }
+
+    /// Forgets what is cached about these sessions at once; the table has the truth.
+    pub fn forget(&self, sessions: &[SessionId]) {
+        for session in sessions {
+            self.viewers.invalidate(session);
+        }
+    }
+
+    /// Forgets every cached viewer: after a change of roles or regions.
+    pub fn forget_all(&self) {
+        self.viewers.invalidate_all();
+    }
+}
+
+/// The live sessions of the person in `scope`, newest first.
+pub fn list(conn: &mut Conn, scope: &Scope, now: Instant) -> Result<Vec<SessionRow>, Error> {
+    Ok(store::list(conn, scope, now)?)
+}
+
+/// SHA-256 of a secret in hexadecimal: how secrets stand in tables.
+pub fn digest(secret: &str) -> String {
+    keys::digest(secret)
+}

@@ -1,0 +1,186 @@
+//! The SQL of sessions.
+
+use diesel::prelude::*;
+
+use super::{Audience, Opened, Viewer, keys};
+use crate::clock::Instant;
+use crate::db::Conn;
+use crate::db::schema::{captains, sessions, staff, volunteers};
+use crate::ids::{SessionId, VolunteerId};
+use crate::region_code::RegionCode;
+use crate::scope::Scope;
+
+/// A session as its owner sees it.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+pub struct SessionRow {
+    /// Which.
+    pub id: SessionId,
+    /// Whose.
+    pub volunteer_id: VolunteerId,
+    /// `web` or `api`.
+    pub audience: String,
+    /// What the browser called itself.
+    pub device: String,
+    /// When it was opened.
+    pub created_at: Instant,
+    /// When it was last used, within ten minutes.
+    pub seen_at: Instant,
+}
+
+pub fn insert(
+    conn: &mut Conn,
+    opened: &Opened,
+    audience: Audience,
+    device: &str,
+    now: Instant,
+    expires: Instant,
+) -> QueryResult<usize> {
+    let device: String = device.chars().take(120).collect();
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::id.eq(opened.session),
+            sessions::volunteer_id.eq(opened.volunteer),
+            sessions::audience.eq(audience.column()),
+            sessions::refresh_hash.eq(keys::digest(&opened.refresh)),
+            sessions::device.eq(device),
+            sessions::created_at.eq(now),
+            sessions::seen_at.eq(now),
+            sessions::expires_at.eq(expires),
+        ))
+        .execute(conn)
+}
+
+/// The person behind a live session, with their offices.
+pub fn find_viewer(
+    conn: &mut Conn,
+    session: SessionId,
+    now: Instant,
+) -> QueryResult<Option<Viewer>> {
+    type Row = (
+        VolunteerId,
+        String,
+        RegionCode,
+        String,
+        bool,
+        Option<VolunteerId>,
+    );
+    let row: Option<Row> = sessions::table
+        .inner_join(volunteers::table.on(volunteers::id.eq(sessions::volunteer_id)))
+        .left_join(staff::table.on(staff::volunteer_id.eq(sessions::volunteer_id)))
+        .filter(sessions::id.eq(session))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(now))
+        .filter(volunteers::erased_at.is_null())
+        .select((
+            volunteers::id,
+            volunteers::name,
+            volunteers::region,
+            volunteers::zone,
+            volunteers::quiet,
+            staff::volunteer_id.nullable(),
+        ))
+        .first(conn)
+        .optional()?;
+    let Some((id, name, region, zone, quiet, staff)) = row else {
+        return Ok(None);
+    };
+    let leads = captains::table
+        .filter(captains::volunteer_id.eq(id))
+        .order(captains::region)
+        .select(captains::region)
+        .load(conn)?;
+    Ok(Some(Viewer {
+        id,
+        session,
+        name,
+        region,
+        zone,
+        quiet,
+        staff: staff.is_some(),
+        leads,
+    }))
+}
+
+pub fn find_by_refresh(
+    conn: &mut Conn,
+    hash: &str,
+    audience: Audience,
+    now: Instant,
+) -> QueryResult<Option<SessionRow>> {
+    sessions::table
+        .filter(sessions::refresh_hash.eq(hash))
+        .filter(sessions::audience.eq(audience.column()))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(now))
+        .select(SessionRow::as_select())
+        .first(conn)
+        .optional()
+}
+
+pub fn update_refresh(
+    conn: &mut Conn,
+    session: SessionId,
+    hash: &str,
+    now: Instant,
+    expires: Instant,
+) -> QueryResult<usize> {
+    diesel::update(sessions::table.filter(sessions::id.eq(session)))
+        .set((
+            sessions::refresh_hash.eq(hash),
+            sessions::seen_at.eq(now),
+            sessions::expires_at.eq(expires),
+        ))
+        .execute(conn)
+}
+
+/// Sessions are a person's own affair: whatever the scope, only the actor's are touched.
+pub fn revoke(
+    conn: &mut Conn,
+    scope: &Scope,
+    session: SessionId,
+    now: Instant,
+) -> QueryResult<usize> {
+    diesel::update(
+        sessions::table
+            .filter(sessions::id.eq(session))
+            .filter(sessions::volunteer_id.eq(scope.actor()))
+            .filter(sessions::revoked_at.is_null()),
+    )
+    .set(sessions::revoked_at.eq(now))
+    .execute(conn)
+}
+
+pub fn revoke_all(
+    conn: &mut Conn,
+    volunteer: VolunteerId,
+    except: Option<SessionId>,
+    now: Instant,
+) -> QueryResult<Vec<SessionId>> {
+    let ended: Vec<SessionId> = sessions::table
+        .filter(sessions::volunteer_id.eq(volunteer))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::id.ne(except.unwrap_or_default()))
+        .select(sessions::id)
+        .load(conn)?;
+    diesel::update(
+        sessions::table
+            .filter(sessions::volunteer_id.eq(volunteer))
+            .filter(sessions::revoked_at.is_null())
+            .filter(sessions::id.ne(except.unwrap_or_default())),
+    )
+    .set(sessions::revoked_at.eq(now))
+    .execute(conn)?;
+    Ok(ended)
+}
+
+pub fn list(conn: &mut Conn, scope: &Scope, now: Instant) -> QueryResult<Vec<SessionRow>> {
+    sessions::table
+        .filter(sessions::volunteer_id.eq(scope.actor()))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(now))
+        .order(sessions::seen_at.desc())
+        .limit(100)
+        .select(SessionRow::as_select())
+        .load(conn)
+}

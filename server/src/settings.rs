@@ -1,0 +1,274 @@
+//! Every setting: default, then file, then environment; validated before anything starts.
+//!
+//! The defaults and their reasons stand in `config/default.toml`, which is compiled in. The file
+//! may name no key that is unknown; `MUSTER_…` variables that are unknown only warn.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+/// The defaults, as shipped.
+pub const DEFAULTS: &str = include_str!("../../config/default.toml");
+
+/// What a node is told. Field names are the keys of the file and, in capitals behind `MUSTER_`, of
+/// the environment; `config/default.toml` says what each means.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents each key")]
+pub struct Settings {
+    pub listen: String,
+    pub public_url: String,
+    pub campaign: String,
+    pub accent: String,
+    pub database_url: Secret,
+    pub database_connections: u32,
+    pub migrate_on_start: bool,
+    pub redis_url: Secret,
+    pub keys_file: PathBuf,
+    pub mail: Secret,
+    pub mail_from: String,
+    pub regions_dir: String,
+    pub metrics_listen: String,
+    pub workers: u32,
+    pub trusted_proxies: Vec<IpAddr>,
+    pub body_limit_kib: u32,
+    pub links_per_address_hour: u32,
+    pub links_per_ip_hour: u32,
+    pub links_per_address_hour_total: u32,
+    pub link_minutes: u32,
+    pub code_tries: u32,
+    pub session_days: u32,
+    pub staff_second_factor: SecondFactor,
+    pub ledger_queue: u32,
+    pub ledger_batch: u32,
+    pub sockets_per_person: u32,
+    pub topics_per_socket: u32,
+    pub socket_messages_minute: u32,
+    pub drain_seconds: u32,
+}
+
+/// Whether captains and HQ must show a second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecondFactor {
+    /// Not asked for.
+    Off,
+}
+
+/// A text that may hold a password: printed only where it is used.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = self.0.split_once("://").map_or("", |(scheme, _)| scheme);
+        write!(
+            f,
+            "{}",
+            if shown.is_empty() {
+                "…".to_owned()
+            } else {
+                format!("{shown}://…")
+            }
+        )
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("listen", &self.listen)
+            .field("public_url", &self.public_url)
+            .field("database_url", &self.database_url)
+            .field("redis_url", &self.redis_url)
+            .field("mail", &self.mail)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The settings cannot be used; the text is one sentence that says what to change.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct BadSettings(pub String);
+
+impl Settings {
+    /// Default, then `file` if there is one, then the given environment.
+    ///
+    /// # Errors
+    /// One sentence: an unknown or ill-typed key, or a value that cannot be used.
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, BadSettings> {
+        let mut table: toml::Table = DEFAULTS
+            .parse()
+            .map_err(|why| BadSettings(format!("config/default.toml: {why}")))?;
+        if let Some(path) = file {
+            let text = std::fs::read_to_string(path)
+                .map_err(|why| BadSettings(format!("{} cannot be read: {why}.", path.display())))?;
+            let more: toml::Table = text
+                .parse()
+                .map_err(|why| BadSettings(format!("{}: {why}", path.display())))?;
+            if let Some(key) = more.keys().find(|key| !table.contains_key(*key)) {
+                return Err(BadSettings(format!(
+                    "{} has an unknown setting `{key}`; config/default.toml lists them all.",
+                    path.display()
+                )));
+            }
+            table.extend(more);
+        }
+        for (name, value) in environment {
+            let Some(key) = name.strip_prefix("MUSTER_").map(str::to_lowercase) else {
+                continue;
+            };
+            let Some(default) = table.get(&key) else {
+                if !key.starts_with("test_") {
+                    tracing::warn!(name, "unknown setting in the environment, left aside");
+                }
+                continue;
+            };
+            let typed = read(default, &value).ok_or_else(|| {
+                BadSettings(format!("{name} should be a {}.", default.type_str()))
+            })?;
+            table.insert(key, typed);
+        }
+        let settings: Self = toml::Value::Table(table)
+            .try_into()
+            .map_err(|why| BadSettings(format!("A setting cannot be used: {why}")))?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    /// The shipped defaults with nothing changed: where tests begin.
+    ///
+    /// # Errors
+    /// Only if `config/default.toml` itself is broken.
+    pub fn defaults() -> Result<Self, BadSettings> {
+        Self::load(None, std::iter::empty())
+    }
+
+    /// The whole process environment, for [`Settings::load`].
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one home of the environment"
+    )]
+    pub fn environment() -> impl Iterator<Item = (String, String)> {
+        std::env::vars()
+    }
+
+    /// True when people reach the campaign over https.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+
+    fn check(&self) -> Result<(), BadSettings> {
+        let refuse = |text: &str| Err(BadSettings(text.to_owned()));
+        if !self.public_url.is_empty() {
+            let Ok(url) = url::Url::parse(&self.public_url) else {
+                return refuse(
+                    "public_url should be a full address such as https://muster.example.org.",
+                );
+            };
+            let host = url.host_str().unwrap_or_default();
+            let loopback = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
+            if url.scheme() != "https" && !loopback {
+                return refuse("public_url must start with https:// unless it is on this machine.");
+            }
+            if url.path() != "/" || url.query().is_some() {
+                return refuse("public_url should be an origin alone, without a path.");
+            }
+        }
+        let accent = self.accent.strip_prefix('#').unwrap_or_default();
+        if accent.len() != 6 || !accent.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return refuse("accent should be a colour such as #1f5fbf.");
+        }
+        let mail = &self.mail.0;
+        if !(mail.starts_with("folder:")
+            || mail.starts_with("smtp://")
+            || mail.starts_with("smtps://")
+            || mail == "memory")
+        {
+            return refuse("mail should be `folder:PATH` or `smtp://…`.");
+        }
+        let bounds = [
+            ("database_connections", self.database_connections, 1, 500),
+            ("body_limit_kib", self.body_limit_kib, 16, 16_384),
+            ("link_minutes", self.link_minutes, 1, 60),
+            ("session_days", self.session_days, 1, 365),
+            ("ledger_queue", self.ledger_queue, 16, 1_000_000),
+            ("ledger_batch", self.ledger_batch, 1, 1_000),
+            ("drain_seconds", self.drain_seconds, 1, 600),
+        ];
+        for (name, value, low, high) in bounds {
+            if !(low..=high).contains(&value) {
+                return refuse(&format!("{name} should lie between {low} and {high}."));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads an environment value as the type its default has.
+fn read(default: &toml::Value, text: &str) -> Option<toml::Value> {
+    match default {
+        toml::Value::String(_) => Some(toml::Value::String(text.to_owned())),
+        toml::Value::Integer(_) => text.parse().ok().map(toml::Value::Integer),
+        toml::Value::Boolean(_) => text.parse().ok().map(toml::Value::Boolean),
+        toml::Value::Array(_) => Some(toml::Value::Array(
+            text.split(',')
+                .map(str::trim)
+                .filter(|item| !item.is_empty())
+                .map(|item| toml::Value::String(item.to_owned()))
+                .collect(),
+        )),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(name: &str, value: &str) -> Result<Settings, BadSettings> {
+        Settings::load(None, std::iter::once((name.to_owned(), value.to_owned())))
+    }
+
+    #[test]
+    fn the_environment_overrides_the_default() {
+        assert_eq!(
+            with("MUSTER_LINKS_PER_IP_HOUR", "7")
+                .unwrap()
+                .links_per_ip_hour,
+            7
+        );
+        assert_eq!(with("MUSTER_REDIS_URL", "").unwrap().redis_url.0, "");
+    }
+
+    #[test]
+    fn a_plain_http_address_is_refused_outside_this_machine() {
+        assert!(with("MUSTER_PUBLIC_URL", "http://muster.example.org").is_err());
+        assert!(with("MUSTER_PUBLIC_URL", "http://localhost:8080").is_ok());
+        assert!(with("MUSTER_PUBLIC_URL", "https://muster.example.org").is_ok());
+    }
+
+    #[test]
+    fn an_unknown_key_in_the_file_is_refused_by_name() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "listten = \"127.0.0.1:1\"").unwrap();
+        let refused = Settings::load(Some(file.path()), std::iter::empty()).unwrap_err();
+        assert!(refused.to_string().contains("`listten`"), "{refused}");
+    }
+
+    #[test]
+    fn passwords_are_not_printed() {
+        let settings = with(
+            "MUSTER_DATABASE_URL",
+            "postgres://ada:hunter2@localhost/muster",
+        )
+        .unwrap();
+        assert!(!format!("{settings:?}").contains("hunter2"));
+    }
+}

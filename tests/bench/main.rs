@@ -1,0 +1,3 @@
+//! The speed harness.
+
+fn main() {}

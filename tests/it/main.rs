@@ -1,0 +1,12 @@
+//! Promises, kept in two worlds: each test drives a real server over HTTP and sockets.
+#![allow(missing_docs, reason = "a test's name is its sentence")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop at a surprise"
+)]
+
+mod support;
+
+mod house;

@@ -1,0 +1,36 @@
+//! A world to test in: a real server on a free port, a clock moved by hand, mail kept in memory.
+
+mod client;
+mod postgres;
+mod world;
+
+pub use client::{Answer, Client};
+pub use world::{Place, World};
+
+/// Writes a test once and runs it in both worlds: SQLite in process, PostgreSQL with Redis. The
+/// second is left out, and says so, where its services are not named in the environment.
+macro_rules! both {
+    ($($(#[$meta:meta])* async fn $name:ident($world:ident: World) $body:block)+) => {$(
+        mod $name {
+            use super::*;
+
+            async fn promise($world: World) $body
+
+            $(#[$meta])*
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn embedded() {
+                promise(World::open($crate::support::Place::Embedded).await.expect("the embedded world")).await;
+            }
+
+            $(#[$meta])*
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn production() {
+                match World::open($crate::support::Place::Production).await {
+                    Some(world) => promise(world).await,
+                    None => eprintln!("left out: MUSTER_TEST_DATABASE_URL and MUSTER_TEST_REDIS_URL are not set"),
+                }
+            }
+        }
+    )+};
+}
+pub(crate) use both;
