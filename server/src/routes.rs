@@ -43,7 +43,18 @@ fn accounts() -> Vec<Route> {
 
 /// Profiles, people, reference data.
 fn volunteers() -> Vec<Route> {
-    vec![]
+    use crate::regions::{PlaceView, RegionDetail, api as regions};
+    vec![
+        Route::get("/api/v1/zips/{zip}", Anyone, regions::zip)
+            .says("Where a postcode belongs.")
+            .gives::<PlaceView>(200),
+        Route::get("/api/v1/regions/{code}", Anyone, regions::region)
+            .says("A region of the tree.")
+            .gives::<RegionDetail>(200),
+        Route::get("/api/v1/regions/{code}/children", Anyone, regions::children)
+            .says("The regions directly under a region.")
+            .gives::<Vec<RegionDetail>>(200),
+    ]
 }
 
 /// Tasks, suggestions, assignments.

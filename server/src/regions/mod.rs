@@ -3,6 +3,7 @@
 //! See `docs/decisions/0001-regions-are-reference-data.md`: the tree lives in memory, the code is
 //! the path, and no table repeats it.
 
+pub mod api;
 mod distance;
 mod format;
 mod link;
@@ -14,6 +15,7 @@ mod search;
 mod table;
 mod text;
 mod tree;
+mod view;
 mod zones;
 
 use crate::region_code as code;
@@ -24,3 +26,4 @@ pub use format::TreeError;
 pub use node::{Level, Node};
 pub use postcode::{Place, PostcodeError};
 pub use tree::Tree;
+pub use view::{PlaceView, RegionDetail, RegionView, known, place};
