@@ -36,7 +36,13 @@ impl Check {
     }
 
     /// A number that may not.
-    pub fn needed(&mut self, field: &'static str, given: Option<i64>, least: u32, most: u32) -> u32 {
+    pub fn needed(
+        &mut self,
+        field: &'static str,
+        given: Option<i64>,
+        least: u32,
+        most: u32,
+    ) -> u32 {
         if given.is_none() {
             self.refuse(field, Why::Needed(self.kind));
         }
@@ -57,7 +63,8 @@ impl Check {
     pub fn nothing_foreign(&mut self, draft: &Draft) {
         let counted = matches!(self.kind, Kind::Calls | Kind::Doors);
         let quantity = counted || matches!(self.kind, Kind::EventHosted | Kind::Donation);
-        let minutes = counted || matches!(self.kind, Kind::Shift | Kind::DataEntry | Kind::Translation);
+        let minutes =
+            counted || matches!(self.kind, Kind::Shift | Kind::DataEntry | Kind::Translation);
         for (field, given, known) in [
             ("quantity", draft.quantity, quantity),
             ("conversations", draft.conversations, counted),
@@ -75,7 +82,9 @@ impl Check {
         match note {
             None if self.kind == Kind::ListeningNote => self.refuse("note", Why::Needed(self.kind)),
             Some(note) if note.contains('\0') => self.refuse("note", Why::Unstorable),
-            Some(note) if note.chars().count() > most as usize => self.refuse("note", Why::TooLong(most)),
+            Some(note) if note.chars().count() > most as usize => {
+                self.refuse("note", Why::TooLong(most));
+            }
             _ => {}
         }
         note.map(str::to_owned)

@@ -124,7 +124,10 @@ mod tests {
                 sentence.contains("calls, doors") && sentence.ends_with("training."),
                 "{sentence}"
             );
-            assert!(!sentence.contains("recruit"), "nobody can log one: {sentence}");
+            assert!(
+                !sentence.contains("recruit"),
+                "nobody can log one: {sentence}"
+            );
         }
     }
 }

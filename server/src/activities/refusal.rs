@@ -48,7 +48,10 @@ impl fmt::Display for Refusal {
             Why::Needed(kind) => write!(f, "`{field}` is needed for {kind}."),
             Why::Foreign(kind) => write!(f, "`{field}` does not belong to {kind}; leave it out."),
             Why::Outside { least, most } => {
-                write!(f, "`{field}` must be a whole number from {least} to {most}.")
+                write!(
+                    f,
+                    "`{field}` must be a whole number from {least} to {most}."
+                )
             }
             Why::MoreThanQuantity => write!(f, "`{field}` cannot be more than `quantity`."),
             Why::TooLong(most) => write!(f, "`{field}` may have at most {most} characters."),

@@ -110,7 +110,11 @@ pub fn validate(bounds: &Bounds, draft: &Draft) -> Result<Valid, Vec<Refusal>> {
     check.nothing_foreign(draft);
     let note = check.note(draft.note.as_deref(), bounds.note);
     if check.refusals.is_empty() {
-        Ok(Valid { work, minutes, note })
+        Ok(Valid {
+            work,
+            minutes,
+            note,
+        })
     } else {
         Err(check.refusals)
     }
@@ -136,7 +140,10 @@ mod tests {
     }
 
     fn fields(draft: &Draft) -> Vec<&'static str> {
-        sentences(draft).into_iter().map(|(field, _)| field).collect()
+        sentences(draft)
+            .into_iter()
+            .map(|(field, _)| field)
+            .collect()
     }
 
     /// The smallest entry of `kind` that is taken.
@@ -280,7 +287,10 @@ mod tests {
             quantity: Some(3),
             ..least(Kind::Shift)
         });
-        assert_eq!(refused[0].1, "`quantity` does not belong to shift; leave it out.");
+        assert_eq!(
+            refused[0].1,
+            "`quantity` does not belong to shift; leave it out."
+        );
     }
 
     #[test]

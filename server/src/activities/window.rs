@@ -66,16 +66,35 @@ mod tests {
             ahead(301).unwrap_err().to_string(),
             "`occurred_at` lies in the future; it may be at most 5 minutes ahead."
         );
-        let late = |now| check_time(&bounds, close - TimeDelta::hours(1), now, final_at(&weeks, close));
+        let late = |now| {
+            check_time(
+                &bounds,
+                close - TimeDelta::hours(1),
+                now,
+                final_at(&weeks, close),
+            )
+        };
         assert_eq!(late(now), Ok(()), "a second before the 48 hours are over");
-        assert_eq!(late(now + TimeDelta::seconds(1)).unwrap_err().why, Why::FinalWeek);
-        assert!(check_time(&bounds, DateTime::<Utc>::MAX_UTC, DateTime::<Utc>::MIN_UTC, close).is_err());
+        assert_eq!(
+            late(now + TimeDelta::seconds(1)).unwrap_err().why,
+            Why::FinalWeek
+        );
+        assert!(
+            check_time(
+                &bounds,
+                DateTime::<Utc>::MAX_UTC,
+                DateTime::<Utc>::MIN_UTC,
+                close
+            )
+            .is_err()
+        );
     }
 
     #[test]
     fn a_mission_weighs_from_a_half_to_two() {
         let bounds = ScoringConfig::shipped().unwrap().mission;
-        let fits = [0.49, 0.5, 1.0, 2.0, 2.01].map(|weight| allows(&bounds, Mission::parse(weight).unwrap()));
+        let fits = [0.49, 0.5, 1.0, 2.0, 2.01]
+            .map(|weight| allows(&bounds, Mission::parse(weight).unwrap()));
         assert_eq!(fits, [false, true, true, true, false]);
     }
 }

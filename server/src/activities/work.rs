@@ -100,7 +100,9 @@ impl Work {
     /// Conversations, for the kinds that have them.
     pub const fn conversations(&self) -> Option<u32> {
         match *self {
-            Self::Calls { conversations, .. } | Self::Doors { conversations, .. } => Some(conversations),
+            Self::Calls { conversations, .. } | Self::Doors { conversations, .. } => {
+                Some(conversations)
+            }
             _ => None,
         }
     }

@@ -73,13 +73,27 @@ const FINE: i128 = 60_000_000;
 /// `base = (sum of rate * quantity) * mission`, rounded half-up once.
 pub fn worth(scoring: &ScoringConfig, work: &Work, mission: Mission) -> Worth {
     let products: Vec<(Unit, Points, u32)> = match *work {
-        Work::Calls { dials, conversations } => vec![
+        Work::Calls {
+            dials,
+            conversations,
+        } => vec![
             (Unit::Dials, scoring.calls.dial, dials),
-            (Unit::Conversations, scoring.calls.conversation, conversations),
+            (
+                Unit::Conversations,
+                scoring.calls.conversation,
+                conversations,
+            ),
         ],
-        Work::Doors { doors, conversations } => vec![
+        Work::Doors {
+            doors,
+            conversations,
+        } => vec![
             (Unit::Doors, scoring.doors.door, doors),
-            (Unit::Conversations, scoring.doors.conversation, conversations),
+            (
+                Unit::Conversations,
+                scoring.doors.conversation,
+                conversations,
+            ),
         ],
         Work::ListeningNote => vec![(Unit::Notes, scoring.listening_note.note, 1)],
         Work::Shift { minutes } => vec![(Unit::Minutes, scoring.shift.hour, minutes)],
@@ -117,7 +131,10 @@ pub fn worth(scoring: &ScoringConfig, work: &Work, mission: Mission) -> Worth {
     };
     let total: i128 = products.iter().copied().map(fine).sum();
     let scale = FINE * i128::from(Mission::ONE.ten_thousandths());
-    let base = Points::from_hundredths(half_up(total * i128::from(mission.ten_thousandths()), scale));
+    let base = Points::from_hundredths(half_up(
+        total * i128::from(mission.ten_thousandths()),
+        scale,
+    ));
     let part = |product: (Unit, Points, u32)| {
         let (unit, rate, quantity) = product;
         Part {
@@ -316,8 +333,14 @@ mod tests {
             recruits,
             ..Scored::default()
         };
-        assert_eq!(earned(Work::Recruit(Stage::First), brought(9)), pair("20", "0"));
-        assert_eq!(earned(Work::Recruit(Stage::Later), brought(10)), pair("0", "20"));
+        assert_eq!(
+            earned(Work::Recruit(Stage::First), brought(9)),
+            pair("20", "0")
+        );
+        assert_eq!(
+            earned(Work::Recruit(Stage::Later), brought(10)),
+            pair("0", "20")
+        );
         let all = Scored {
             notes_today: 99,
             donations: Points::whole(999),

@@ -131,8 +131,8 @@ impl Serialize for Points {
 impl<'de> Deserialize<'de> for Points {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let points = f64::deserialize(deserializer)?;
-        let hundredths =
-            scaled(points, 100).ok_or_else(|| D::Error::custom("points have at most two decimals"))?;
+        let hundredths = scaled(points, 100)
+            .ok_or_else(|| D::Error::custom("points have at most two decimals"))?;
         Ok(Self(hundredths))
     }
 }
@@ -146,7 +146,8 @@ impl<'de> Deserialize<'de> for Points {
 pub(super) fn scaled(value: f64, scale: i64) -> Option<i64> {
     let exact = value * scale as f64;
     let whole = exact.round();
-    (exact.abs() <= 1e15 && (exact - whole).abs() <= 1e-9 * exact.abs().max(1.0)).then_some(whole as i64)
+    (exact.abs() <= 1e15 && (exact - whole).abs() <= 1e-9 * exact.abs().max(1.0))
+        .then_some(whole as i64)
 }
 
 /// `units / scale` as a decimal number without trailing zeros; `scale` is a power of ten.
@@ -169,7 +170,8 @@ mod tests {
 
     #[test]
     fn points_are_written_without_needless_decimals() {
-        let written = [1200, 1250, 1205, 5, -25, -100, 0].map(|h| Points::from_hundredths(h).to_string());
+        let written =
+            [1200, 1250, 1205, 5, -25, -100, 0].map(|h| Points::from_hundredths(h).to_string());
         assert_eq!(written, ["12", "12.5", "12.05", "0.05", "-0.25", "-1", "0"]);
         let json = serde_json::to_string(&[1200, 1250, -25].map(Points::from_hundredths)).unwrap();
         assert_eq!(json, "[12,12.5,-0.25]");
@@ -210,7 +212,10 @@ mod tests {
         assert_eq!(Points::at_least(1.001), Points::from_hundredths(101));
         assert_eq!(Points::at_least(1.0 + 1e-12), Points::whole(1));
         assert_eq!(Points::at_least(f64::NAN), Points::ZERO);
-        assert_eq!(Points::at_least(f64::INFINITY), Points::from_hundredths(i64::MAX));
+        assert_eq!(
+            Points::at_least(f64::INFINITY),
+            Points::from_hundredths(i64::MAX)
+        );
     }
 
     proptest! {

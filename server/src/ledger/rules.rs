@@ -9,9 +9,13 @@ impl Trust {
     /// approved and `rejected` rejected: `min(ceiling, (2 + a) / (4 + a + 2r))`, half-up to ten-thousandths.
     pub fn weight(&self, approved: u32, rejected: u32) -> Weight {
         let good = u64::from(self.prior_for) + u64::from(approved);
-        let all =
-            u64::from(self.prior_all) + u64::from(approved) + u64::from(self.rejection) * u64::from(rejected);
-        let share = half_up(i128::from(good) * i128::from(Weight::SCALE), i128::from(all));
+        let all = u64::from(self.prior_all)
+            + u64::from(approved)
+            + u64::from(self.rejection) * u64::from(rejected);
+        let share = half_up(
+            i128::from(good) * i128::from(Weight::SCALE),
+            i128::from(all),
+        );
         Weight::at_most_one(u64::try_from(share).unwrap_or(0)).min(self.ceiling)
     }
 }

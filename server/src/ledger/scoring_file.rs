@@ -28,8 +28,8 @@ impl ScoringConfig {
 
     /// Reads and checks a whole file; unknown or missing keys and senseless values are refused.
     pub fn parse(text: &str) -> Result<Self, BadScoring> {
-        let config: Self =
-            toml::from_str(text).map_err(|error| BadScoring(error.to_string().trim_end().to_owned()))?;
+        let config: Self = toml::from_str(text)
+            .map_err(|error| BadScoring(error.to_string().trim_end().to_owned()))?;
         config.validate()?;
         Ok(config)
     }
@@ -63,7 +63,12 @@ impl ScoringConfig {
             within(key, value.as_f64(), 0.0, 10_000.0)?;
         }
         let counts = [
-            ("listening_note.per_day", self.listening_note.per_day, 0, 1000),
+            (
+                "listening_note.per_day",
+                self.listening_note.per_day,
+                0,
+                1000,
+            ),
             (
                 "event_hosted.guests_counted",
                 self.event_hosted.guests_counted,
@@ -87,7 +92,12 @@ impl ScoringConfig {
             ("bounds.ahead_minutes", bounds.ahead_minutes, 0, 24 * 60),
             ("trust.days", self.trust.days, 1, 3650),
             ("trust.prior_all", self.trust.prior_all, 1, 1_000_000),
-            ("trust.prior_for", self.trust.prior_for, 0, self.trust.prior_all),
+            (
+                "trust.prior_for",
+                self.trust.prior_for,
+                0,
+                self.trust.prior_all,
+            ),
             ("trust.rejection", self.trust.rejection, 0, 1_000_000),
             ("weeks.final_hours", self.weeks.final_hours, 0, 28 * 24),
             ("weeks.resting_days", self.weeks.resting_days, 1, 3650),

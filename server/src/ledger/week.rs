@@ -164,7 +164,10 @@ mod tests {
         assert_eq!(week("2026-W53").next(), week("2027-W01"));
         assert_eq!(week("2025-W01").prev(), week("2024-W52"));
         assert!(week("2026-W53") < week("2027-W01"));
-        assert_eq!(serde_json::to_string(&week("2026-W05")).unwrap(), "\"2026-W05\"");
+        assert_eq!(
+            serde_json::to_string(&week("2026-W05")).unwrap(),
+            "\"2026-W05\""
+        );
     }
 
     #[test]
@@ -210,12 +213,16 @@ mod tests {
         let cairo = day_start("2024-04-26".parse().unwrap(), Africa::Cairo);
         assert_eq!(cairo, utc("2024-04-25T22:00:00Z"));
         let apia = day_start("2011-12-30".parse().unwrap(), Pacific::Apia);
-        assert_eq!(apia, day_start("2011-12-31".parse().unwrap(), Pacific::Apia));
+        assert_eq!(
+            apia,
+            day_start("2011-12-31".parse().unwrap(), Pacific::Apia)
+        );
     }
 
     #[test]
     fn a_race_closes_with_the_last_sunday_of_its_children() {
-        let close = week("2026-W47").close([America::New_York, Pacific::Honolulu, America::Chicago]);
+        let close =
+            week("2026-W47").close([America::New_York, Pacific::Honolulu, America::Chicago]);
         assert_eq!(close, week("2026-W47").end(Pacific::Honolulu));
         assert_eq!(week("2026-W47").close([]), utc("2026-11-23T00:00:00Z"));
     }

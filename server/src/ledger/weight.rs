@@ -57,7 +57,9 @@ impl<'de> Deserialize<'de> for Weight {
         scaled(f64::deserialize(deserializer)?, i64::from(Self::SCALE))
             .and_then(|units| u16::try_from(units).ok())
             .and_then(Self::from_ten_thousandths)
-            .ok_or_else(|| D::Error::custom("a share lies from 0 to 1 and has at most four decimals"))
+            .ok_or_else(|| {
+                D::Error::custom("a share lies from 0 to 1 and has at most four decimals")
+            })
     }
 }
 

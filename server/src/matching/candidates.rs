@@ -43,10 +43,18 @@ pub fn candidates<'p>(
         }
         let scored = score(person, task, context);
         let (reasons, caveat) = reasons::explain(person, task, &scored, context);
-        sorted.ranked.push(Candidate { person_id: person.id, scored, reasons, caveat });
+        sorted.ranked.push(Candidate {
+            person_id: person.id,
+            scored,
+            reasons,
+            caveat,
+        });
     }
     sorted.ranked.sort_by(|a, b| {
-        b.scored.rank.total_cmp(&a.scored.rank).then(a.person_id.cmp(&b.person_id))
+        b.scored
+            .rank
+            .total_cmp(&a.scored.rank)
+            .then(a.person_id.cmp(&b.person_id))
     });
     sorted
 }

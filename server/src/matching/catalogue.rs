@@ -14,13 +14,17 @@ fn english() -> Catalogue {
     let text = include_str!("../../../web/messages/en/matching.ftl");
     let mut catalogue = FluentBundle::new(vec!["en".parse().unwrap()]);
     catalogue.set_use_isolating(false);
-    catalogue.add_resource(FluentResource::try_new(text.to_owned()).unwrap()).unwrap();
+    catalogue
+        .add_resource(FluentResource::try_new(text.to_owned()).unwrap())
+        .unwrap();
     catalogue
 }
 
 /// The text of a message; every argument it asks for must be given.
 fn text(catalogue: &Catalogue, key: &str, args: &[(&'static str, Arg)]) -> String {
-    let message = catalogue.get_message(key).unwrap_or_else(|| panic!("no message {key}"));
+    let message = catalogue
+        .get_message(key)
+        .unwrap_or_else(|| panic!("no message {key}"));
     let mut given = FluentArgs::new();
     for (name, arg) in args {
         let value: FluentValue = match arg {
@@ -39,7 +43,11 @@ fn text(catalogue: &Catalogue, key: &str, args: &[(&'static str, Arg)]) -> Strin
 
 fn sentence<S: Sentence + serde::Serialize>(said: &S) -> String {
     let stored = serde_json::to_value(said).unwrap();
-    assert_eq!(stored["code"], said.code(), "the stored code and the key's must not drift apart");
+    assert_eq!(
+        stored["code"],
+        said.code(),
+        "the stored code and the key's must not drift apart"
+    );
     text(&english(), &said.key(), &said.args())
 }
 
@@ -52,15 +60,24 @@ fn every_reason_reads_well() {
     let calls = || "calls".to_owned();
     for (reason, expected) in [
         (
-            Reason::Skill { skill: "gis".into(), required: true },
+            Reason::Skill {
+                skill: "gis".into(),
+                required: true,
+            },
             "You know gis, and this needs it.",
         ),
         (
-            Reason::Skill { skill: "gis".into(), required: false },
+            Reason::Skill {
+                skill: "gis".into(),
+                required: false,
+            },
             "You know gis, and it helps here.",
         ),
         (
-            Reason::Language { language: "Spanish".into(), required: true },
+            Reason::Language {
+                language: "Spanish".into(),
+                required: true,
+            },
             "You speak Spanish, and this needs it.",
         ),
         (Reason::Distance { km: 0.0 }, "Right in your neighbourhood."),
@@ -69,28 +86,45 @@ fn every_reason_reads_well() {
         (Reason::Distance { km: 20.0 }, "12 miles away."),
         (Reason::Home { minutes: 15 }, "From home, in 15 minutes."),
         (
-            Reason::Time { slot: slot("sat-am") },
+            Reason::Time {
+                slot: slot("sat-am"),
+            },
             "On a Saturday morning, when you said you are free.",
         ),
         (Reason::AnyTime, "Whenever it suits you."),
         (Reason::FirstStep, "A good first step."),
         (
-            Reason::NextStep { kind: calls(), count: 1 },
+            Reason::NextStep {
+                kind: calls(),
+                count: 1,
+            },
             "A good next step after one phone bank.",
         ),
         (
-            Reason::NextStep { kind: calls(), count: 3 },
+            Reason::NextStep {
+                kind: calls(),
+                count: 3,
+            },
             "A good next step after your 3 phone banks.",
         ),
         (
-            Reason::DoneBefore { kind: "event_hosted".into(), count: 2 },
+            Reason::DoneBefore {
+                kind: "event_hosted".into(),
+                count: 2,
+            },
             "You have 2 events as host behind you.",
         ),
         (
-            Reason::SaidYes { kind: "something-new".into(), count: 2 },
+            Reason::SaidYes {
+                kind: "something-new".into(),
+                count: 2,
+            },
             "You said yes to 2 tasks before.",
         ),
-        (Reason::Enjoys { kind: calls() }, "You said you enjoy phone banks."),
+        (
+            Reason::Enjoys { kind: calls() },
+            "You said you enjoy phone banks.",
+        ),
         (Reason::KnownPerson, "Somebody you know is going."),
     ] {
         assert_eq!(sentence(&reason), expected);
@@ -102,7 +136,12 @@ fn every_caveat_reads_well() {
     for (caveat, expected) in [
         (Caveat::TimeGuessed, "We guessed the time suits you."),
         (Caveat::SkillsUnknown, "We do not know your skills yet."),
-        (Caveat::SkillMissing { skill: "gis".into() }, "It also asks for gis."),
+        (
+            Caveat::SkillMissing {
+                skill: "gis".into(),
+            },
+            "It also asks for gis.",
+        ),
         (
             Caveat::TravelGuessed { km: 24.0 },
             "It is 15 miles away; we guessed you travel that far.",
@@ -111,10 +150,15 @@ fn every_caveat_reads_well() {
             Caveat::Farther { km: 24.0 },
             "It is 15 miles away, farther than you said you travel.",
         ),
-        (Caveat::DistanceUnknown, "We cannot tell how far it is from you."),
+        (
+            Caveat::DistanceUnknown,
+            "We cannot tell how far it is from you.",
+        ),
         (Caveat::BigStep, "It is a bigger step than your last ones."),
         (
-            Caveat::LanguageWanted { language: "Spanish".into() },
+            Caveat::LanguageWanted {
+                language: "Spanish".into(),
+            },
             "It would be easier with Spanish.",
         ),
     ] {
@@ -133,32 +177,73 @@ fn every_why_not_reads_well() {
         (WhyNot::Region, "Belongs to another region."),
         (WhyNot::Role, "Does not hold the role it needs."),
         (WhyNot::Age { years: 18 }, "Has not said to be 18 or older."),
-        (WhyNot::Distance { km: 50.0, limit_km: 40.0 }, "Lives 31 miles away, too far."),
-        (WhyNot::Availability { slot: slot("sun-eve") }, "Not free on a Sunday evening."),
-        (WhyNot::Skill { skill: "gis".into(), level: 3 }, "Lacks gis at level 3."),
-        (WhyNot::Language { language: "Spanish".into() }, "Does not speak enough Spanish."),
         (
-            WhyNot::CertificateMissing { certificate: certificate() },
+            WhyNot::Distance {
+                km: 50.0,
+                limit_km: 40.0,
+            },
+            "Lives 31 miles away, too far.",
+        ),
+        (
+            WhyNot::Availability {
+                slot: slot("sun-eve"),
+            },
+            "Not free on a Sunday evening.",
+        ),
+        (
+            WhyNot::Skill {
+                skill: "gis".into(),
+                level: 3,
+            },
+            "Lacks gis at level 3.",
+        ),
+        (
+            WhyNot::Language {
+                language: "Spanish".into(),
+            },
+            "Does not speak enough Spanish.",
+        ),
+        (
+            WhyNot::CertificateMissing {
+                certificate: certificate(),
+            },
             "Has not handed in: first aid.",
         ),
         (
-            WhyNot::CertificateUnverified { certificate: certificate() },
+            WhyNot::CertificateUnverified {
+                certificate: certificate(),
+            },
             "Nobody has checked yet: first aid.",
         ),
         (
-            WhyNot::CertificateExpired { certificate: certificate() },
+            WhyNot::CertificateExpired {
+                certificate: certificate(),
+            },
             "Not valid on the day: first aid.",
         ),
         (
-            WhyNot::Access { need: "step-free".into() },
+            WhyNot::Access {
+                need: "step-free".into(),
+            },
             "The place does not offer: step-free.",
         ),
         (WhyNot::Overlap, "Has something else at that time."),
-        (WhyNot::Snoozed { until: now() }, "Said “not now”, until 2026-11-18."),
-        (WhyNot::Declined, "Declined it."),
-        (WhyNot::Blocked { kind: "doors".into() }, "Wants no door-knocking rounds."),
         (
-            WhyNot::WeeklyHours { hours: 6.5, cap: 6.0 },
+            WhyNot::Snoozed { until: now() },
+            "Said “not now”, until 2026-11-18.",
+        ),
+        (WhyNot::Declined, "Declined it."),
+        (
+            WhyNot::Blocked {
+                kind: "doors".into(),
+            },
+            "Wants no door-knocking rounds.",
+        ),
+        (
+            WhyNot::WeeklyHours {
+                hours: 6.5,
+                cap: 6.0,
+            },
             "Would have 6.5 hours that week, with a limit of 6.",
         ),
     ] {
@@ -176,19 +261,27 @@ fn bars_fixes_and_thirds_of_days_have_names() {
         assert!(!text(&catalogue, fix.key(), &[]).is_empty());
     }
     for slot in Slot::all() {
-        let name =
-            text(&catalogue, "matching-slot", &[("slot", Arg::Text(slot.key().to_owned()))]);
+        let name = text(
+            &catalogue,
+            "matching-slot",
+            &[("slot", Arg::Text(slot.key().to_owned()))],
+        );
         assert!(name.contains("day "), "{} is called {name}", slot.key());
     }
 }
 
 #[test]
 fn a_stored_code_comes_back_as_it_was() {
-    let reason = Reason::Time { slot: slot("fri-eve") };
+    let reason = Reason::Time {
+        slot: slot("fri-eve"),
+    };
     let stored = serde_json::to_string(&reason).unwrap();
     assert_eq!(stored, r#"{"code":"time","slot":"fri-eve"}"#);
     assert_eq!(serde_json::from_str::<Reason>(&stored).unwrap(), reason);
-    let why_not = WhyNot::Distance { km: 50.0, limit_km: 40.0 };
+    let why_not = WhyNot::Distance {
+        km: 50.0,
+        limit_km: 40.0,
+    };
     let stored = serde_json::to_string(&why_not).unwrap();
     assert_eq!(serde_json::from_str::<WhyNot>(&stored).unwrap(), why_not);
 }

@@ -131,10 +131,16 @@ impl Sentence for Reason {
     fn args(&self) -> Vec<(&'static str, Arg)> {
         match self {
             Self::Skill { skill, required } => {
-                vec![("skill", Arg::Skill(skill.clone())), ("need", need(*required))]
+                vec![
+                    ("skill", Arg::Skill(skill.clone())),
+                    ("need", need(*required)),
+                ]
             }
             Self::Language { language, required } => {
-                vec![("language", Arg::Language(language.clone())), ("need", need(*required))]
+                vec![
+                    ("language", Arg::Language(language.clone())),
+                    ("need", need(*required)),
+                ]
             }
             Self::Distance { km } => lengths(*km),
             Self::Home { minutes } => vec![("minutes", Arg::Number((*minutes).into()))],
@@ -143,7 +149,10 @@ impl Sentence for Reason {
             Self::NextStep { kind, count }
             | Self::DoneBefore { kind, count }
             | Self::SaidYes { kind, count } => {
-                vec![("count", Arg::Number((*count).into())), ("deeds", deeds(kind, *count))]
+                vec![
+                    ("count", Arg::Number((*count).into())),
+                    ("deeds", deeds(kind, *count)),
+                ]
             }
             Self::Enjoys { kind } => vec![("kind", name_of(kind))],
         }
@@ -259,8 +268,17 @@ pub(super) fn tenth(value: f64) -> f64 {
 
 /// A distance in both units: to a tenth below ten, whole from there on.
 pub(super) fn lengths(km: f64) -> Vec<(&'static str, Arg)> {
-    let shown = |length: f64| if length < 10.0 { tenth(length) } else { length.round() };
-    vec![("miles", Arg::Number(shown(km / KM_PER_MILE))), ("km", Arg::Number(shown(km)))]
+    let shown = |length: f64| {
+        if length < 10.0 {
+            tenth(length)
+        } else {
+            length.round()
+        }
+    };
+    vec![
+        ("miles", Arg::Number(shown(km / KM_PER_MILE))),
+        ("km", Arg::Number(shown(km))),
+    ]
 }
 
 fn need(required: bool) -> Arg {
@@ -268,7 +286,10 @@ fn need(required: bool) -> Arg {
 }
 
 pub(super) fn time_of(slot: Slot) -> Arg {
-    Arg::Message("matching-slot", vec![("slot", Arg::Text(slot.key().to_owned()))])
+    Arg::Message(
+        "matching-slot",
+        vec![("slot", Arg::Text(slot.key().to_owned()))],
+    )
 }
 
 /// A kind of task in the plural.
@@ -280,6 +301,9 @@ pub(super) fn name_of(kind: &str) -> Arg {
 fn deeds(kind: &str, count: u32) -> Arg {
     Arg::Message(
         "matching-deeds",
-        vec![("kind", Arg::Text(kind.to_owned())), ("count", Arg::Number(count.into()))],
+        vec![
+            ("kind", Arg::Text(kind.to_owned())),
+            ("count", Arg::Number(count.into())),
+        ],
     )
 }

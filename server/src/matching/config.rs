@@ -352,7 +352,12 @@ impl MatchingConfig {
     fn check(&self) -> Result<(), ConfigError> {
         for (key, value, low, high) in super::limits::of(self) {
             if !(low..=high).contains(&value) {
-                return Err(ConfigError::OutOfRange { key, value, low, high });
+                return Err(ConfigError::OutOfRange {
+                    key,
+                    value,
+                    low,
+                    high,
+                });
             }
         }
         Ok(())

@@ -79,7 +79,11 @@ pub struct PersonView {
 impl PersonView {
     /// Somebody of whom only the region is known.
     pub fn new(id: i64, region: &str) -> Self {
-        Self { id, region: region.to_owned(), ..Self::default() }
+        Self {
+            id,
+            region: region.to_owned(),
+            ..Self::default()
+        }
     }
 
     /// The declared availability, if any.
@@ -279,5 +283,6 @@ impl TaskView {
 
 /// Whether region `code` is `top` or lies under it; codes are paths (`us-oh-39049`).
 pub fn is_under(code: &str, top: &str) -> bool {
-    code.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    code.strip_prefix(top)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
 }

@@ -37,14 +37,22 @@ const FILTERS: [Filter; 17] = [
 /// # Errors
 /// The codes of all filters that failed, one each, in the order of the list.
 pub fn check(person: &PersonView, task: &TaskView, context: &Context) -> Result<(), Vec<WhyNot>> {
-    let failed: Vec<_> =
-        FILTERS.iter().filter_map(|filter| filter(person, task, context)).collect();
-    if failed.is_empty() { Ok(()) } else { Err(failed) }
+    let failed: Vec<_> = FILTERS
+        .iter()
+        .filter_map(|filter| filter(person, task, context))
+        .collect();
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(failed)
+    }
 }
 
 /// Whether [`check`] would find nothing; stops at the first failure.
 pub fn passes(person: &PersonView, task: &TaskView, context: &Context) -> bool {
-    FILTERS.iter().all(|filter| filter(person, task, context).is_none())
+    FILTERS
+        .iter()
+        .all(|filter| filter(person, task, context).is_none())
 }
 
 fn open(_: &PersonView, task: &TaskView, _: &Context) -> Option<WhyNot> {
@@ -52,7 +60,10 @@ fn open(_: &PersonView, task: &TaskView, _: &Context) -> Option<WhyNot> {
 }
 
 fn over(_: &PersonView, task: &TaskView, context: &Context) -> Option<WhyNot> {
-    task.when.deadline().is_some_and(|deadline| deadline <= context.now).then_some(WhyNot::Over)
+    task.when
+        .deadline()
+        .is_some_and(|deadline| deadline <= context.now)
+        .then_some(WhyNot::Over)
 }
 
 fn full(_: &PersonView, task: &TaskView, context: &Context) -> Option<WhyNot> {
@@ -60,7 +71,11 @@ fn full(_: &PersonView, task: &TaskView, context: &Context) -> Option<WhyNot> {
 }
 
 fn going(person: &PersonView, task: &TaskView, _: &Context) -> Option<WhyNot> {
-    person.commitments.iter().any(|c| c.task == task.id).then_some(WhyNot::AlreadyGoing)
+    person
+        .commitments
+        .iter()
+        .any(|c| c.task == task.id)
+        .then_some(WhyNot::AlreadyGoing)
 }
 
 fn region(person: &PersonView, task: &TaskView, _: &Context) -> Option<WhyNot> {
@@ -85,9 +100,14 @@ fn distance(person: &PersonView, task: &TaskView, context: &Context) -> Option<W
     }
     let km = person.km_to(task)?;
     let rules = &context.config.distance;
-    let own = person.travel_km.map_or(rules.default_limit_km, |km| rules.travel_factor * km);
+    let own = person
+        .travel_km
+        .map_or(rules.default_limit_km, |km| rules.travel_factor * km);
     let limit_km = own.min(task.radius_km.unwrap_or(f64::INFINITY));
-    (km > limit_km).then(|| WhyNot::Distance { km: tenth(km), limit_km: tenth(limit_km) })
+    (km > limit_km).then(|| WhyNot::Distance {
+        km: tenth(km),
+        limit_km: tenth(limit_km),
+    })
 }
 
 /// Inside the declared availability: every third the task touches.
@@ -98,8 +118,10 @@ fn availability(person: &PersonView, task: &TaskView, _: &Context) -> Option<Why
 }
 
 fn skills(person: &PersonView, task: &TaskView, context: &Context) -> Option<WhyNot> {
-    let lacking =
-        task.skills.iter().find(|need| need.required && person.level(need.skill) < need.level)?;
+    let lacking = task
+        .skills
+        .iter()
+        .find(|need| need.required && person.level(need.skill) < need.level)?;
     Some(WhyNot::Skill {
         skill: context.skills.slug(lacking.skill).to_owned(),
         level: lacking.level,
@@ -112,7 +134,9 @@ fn languages(person: &PersonView, task: &TaskView, context: &Context) -> Option<
         // Level 0 would let in people who do not speak it at all.
         need.required && person.speaks(&need.language, default) < need.level.max(1)
     })?;
-    Some(WhyNot::Language { language: lacking.language.clone() })
+    Some(WhyNot::Language {
+        language: lacking.language.clone(),
+    })
 }
 
 /// Verified, and valid on the last day of the task (today for one without a fixed time).
@@ -124,7 +148,11 @@ fn certificates(person: &PersonView, task: &TaskView, context: &Context) -> Opti
     let day = task.when.span().map_or(today, |span| span.last_day);
     task.certificates.iter().find_map(|name| {
         let certificate = name.clone();
-        let mut handed_in = person.certificates.iter().filter(|c| c.name == *name).peekable();
+        let mut handed_in = person
+            .certificates
+            .iter()
+            .filter(|c| c.name == *name)
+            .peekable();
         if handed_in.peek().is_none() {
             return Some(WhyNot::CertificateMissing { certificate });
         }
@@ -142,18 +170,25 @@ fn access(person: &PersonView, task: &TaskView, _: &Context) -> Option<WhyNot> {
     if task.remote {
         return None;
     }
-    let need = person.access_needs.iter().find(|need| !task.access.contains(need))?;
+    let need = person
+        .access_needs
+        .iter()
+        .find(|need| !task.access.contains(need))?;
     Some(WhyNot::Access { need: need.clone() })
 }
 
 fn overlap(person: &PersonView, task: &TaskView, context: &Context) -> Option<WhyNot> {
     let span = task.when.span()?;
     let margin = Duration::minutes(context.config.time.margin_minutes.into());
-    let clashes = person.commitments.iter().filter(|c| c.task != task.id).any(|commitment| {
-        commitment.when.span().is_some_and(|other| {
-            span.starts < other.ends + margin && other.starts < span.ends + margin
-        })
-    });
+    let clashes = person
+        .commitments
+        .iter()
+        .filter(|c| c.task != task.id)
+        .any(|commitment| {
+            commitment.when.span().is_some_and(|other| {
+                span.starts < other.ends + margin && other.starts < span.ends + margin
+            })
+        });
     clashes.then_some(WhyNot::Overlap)
 }
 
@@ -168,7 +203,9 @@ fn declined(person: &PersonView, task: &TaskView, context: &Context) -> Option<W
 
 fn blocked(person: &PersonView, task: &TaskView, _: &Context) -> Option<WhyNot> {
     let blocked = person.blocked_kinds.contains(&task.kind);
-    blocked.then(|| WhyNot::Blocked { kind: task.kind.clone() })
+    blocked.then(|| WhyNot::Blocked {
+        kind: task.kind.clone(),
+    })
 }
 
 /// Hours of the task's own week: what is accepted for it, what was worked if it is the current
@@ -177,14 +214,23 @@ fn weekly_hours(person: &PersonView, task: &TaskView, context: &Context) -> Opti
     let this_week = week_of(context.now.date_naive());
     let in_week = |when: &When| when.span().map_or(this_week, |span| span.week);
     let week = in_week(&task.when);
-    let worked = if week == this_week { person.worked_minutes } else { 0 };
+    let worked = if week == this_week {
+        person.worked_minutes
+    } else {
+        0
+    };
     let accepted = person.commitments.iter().filter(|c| c.task != task.id);
     let minutes = accepted
         .filter(|c| in_week(&c.when) == week)
         .fold(f64::from(worked), |sum, c| sum + f64::from(c.minutes));
     let hours = (minutes + f64::from(task.minutes)) / 60.0;
-    let cap = person.weekly_hours.unwrap_or(context.config.time.weekly_hours);
-    (hours > cap).then(|| WhyNot::WeeklyHours { hours: tenth(hours), cap })
+    let cap = person
+        .weekly_hours
+        .unwrap_or(context.config.time.weekly_hours);
+    (hours > cap).then(|| WhyNot::WeeklyHours {
+        hours: tenth(hours),
+        cap,
+    })
 }
 
 #[cfg(test)]

@@ -63,7 +63,12 @@ mod tests {
 
     #[test]
     fn impossible_degrees_are_no_place() {
-        for (lat, lon) in [(90.1, 0.0), (0.0, 181.0), (f64::NAN, 0.0), (0.0, f64::INFINITY)] {
+        for (lat, lon) in [
+            (90.1, 0.0),
+            (0.0, 181.0),
+            (f64::NAN, 0.0),
+            (0.0, f64::INFINITY),
+        ] {
             assert_eq!(Place::new(lat, lon), None);
         }
     }

@@ -214,7 +214,11 @@ fn count(length: usize) -> f64 {
 fn least(values: &[f64]) -> f64 {
     // `f64::min` would pass over a NaN.
     values.iter().copied().fold(1e6, |least, value| {
-        if value.is_nan() || value < least { value } else { least }
+        if value.is_nan() || value < least {
+            value
+        } else {
+            least
+        }
     })
 }
 
@@ -249,11 +253,7 @@ mod tests {
     fn a_value_out_of_range_names_its_key_and_bounds() {
         for (from, to, key) in [
             ("skill = 0.30", "skill = -0.1", "weights.skill"),
-            (
-                "\nscale_km = 8.0",
-                "\nscale_km = 0.0",
-                "distance.scale_km",
-            ),
+            ("\nscale_km = 8.0", "\nscale_km = 0.0", "distance.scale_km"),
             (
                 "evening_hour = 17",
                 "evening_hour = 12",

@@ -56,10 +56,17 @@ pub fn suggest(
     let pool: Vec<_> = tasks
         .iter()
         .filter(|task| filter::passes(person, task, context))
-        .map(|task| Feasible { task, rank: score(person, task, context).rank })
+        .map(|task| Feasible {
+            task,
+            rank: score(person, task, context).rank,
+        })
         .collect();
     let rules = &context.config.list;
-    let mut list = List { pool: &pool, picks: Vec::with_capacity(rules.length), context };
+    let mut list = List {
+        pool: &pool,
+        picks: Vec::with_capacity(rules.length),
+        context,
+    };
     if person.first_visit {
         list.welcome(person);
     }
@@ -71,9 +78,15 @@ pub fn suggest(
     }
     list.fill(rules.length);
     list.picks.sort_by(|a, b| {
-        b.chosen.rank.total_cmp(&a.chosen.rank).then(a.chosen.task.id.cmp(&b.chosen.task.id))
+        b.chosen
+            .rank
+            .total_cmp(&a.chosen.rank)
+            .then(a.chosen.task.id.cmp(&b.chosen.task.id))
     });
-    list.picks.iter().map(|pick| suggestion(person, pick, context)).collect()
+    list.picks
+        .iter()
+        .map(|pick| suggestion(person, pick, context))
+        .collect()
 }
 
 fn suggestion(person: &PersonView, pick: &Pick, context: &Context) -> Suggestion {
@@ -148,7 +161,11 @@ impl<'a> List<'a> {
     }
 
     fn take(&mut self, chosen: Feasible<'a>) {
-        self.picks.push(Pick { chosen, propensity: 1.0, explored: false });
+        self.picks.push(Pick {
+            chosen,
+            propensity: 1.0,
+            explored: false,
+        });
     }
 
     /// One from home, one nearby beginner shift with a named host, one to bring a friend to.
@@ -181,14 +198,21 @@ impl<'a> List<'a> {
     /// the place of the last of its kind where that has its share, else of the last one.
     fn ensure_one_from_home(&mut self) {
         let context = self.context;
-        if self.picks.iter().any(|pick| from_home(pick.chosen.task, context)) {
+        if self
+            .picks
+            .iter()
+            .any(|pick| from_home(pick.chosen.task, context))
+        {
             return;
         }
         let rules = &context.config.list;
-        let at_home = self.pool.iter().filter(|c| from_home(c.task, context)).copied();
+        let at_home = self
+            .pool
+            .iter()
+            .filter(|c| from_home(c.task, context))
+            .copied();
         // Neither the list nor its kinds bar it: it will take the place of what does.
-        let home = at_home
-            .max_by(|a, b| a.rank.total_cmp(&b.rank).then(b.task.id.cmp(&a.task.id)));
+        let home = at_home.max_by(|a, b| a.rank.total_cmp(&b.rank).then(b.task.id.cmp(&a.task.id)));
         let Some(home) = home else {
             return;
         };
@@ -212,17 +236,28 @@ impl<'a> List<'a> {
         if self.picks.len() + 1 != rules.length {
             return;
         }
-        let best = self.pool.iter().map(|candidate| candidate.rank).fold(0.0, f64::max);
+        let best = self
+            .pool
+            .iter()
+            .map(|candidate| candidate.rank)
+            .fold(0.0, f64::max);
         let left = |floor: f64| {
-            let good = self.pool.iter().filter(move |c| c.rank > 0.0 && c.rank >= floor * best);
+            let good = self
+                .pool
+                .iter()
+                .filter(move |c| c.rank > 0.0 && c.rank >= floor * best);
             good.filter(|c| self.discounted(c).is_some())
         };
-        let mut field: Vec<_> =
-            left(rules.starving_floor).filter(|c| starves(c.task, context)).collect();
+        let mut field: Vec<_> = left(rules.starving_floor)
+            .filter(|c| starves(c.task, context))
+            .collect();
         if field.is_empty() {
             field = left(rules.explore_floor).collect();
         }
-        let Some(least) = field.iter().map(|c| showings(c.task, context)).min_by(f64::total_cmp)
+        let Some(least) = field
+            .iter()
+            .map(|c| showings(c.task, context))
+            .min_by(f64::total_cmp)
         else {
             return;
         };
@@ -235,8 +270,11 @@ impl<'a> List<'a> {
         });
         // Rounding, or a draw outside 0..1, may run past the end.
         if let Some(chosen) = drawn.or(field.last()) {
-            let pick =
-                Pick { chosen: **chosen, propensity: chosen.rank / total, explored: true };
+            let pick = Pick {
+                chosen: **chosen,
+                propensity: chosen.rank / total,
+                explored: true,
+            };
             self.picks.push(pick);
         }
     }
@@ -250,7 +288,8 @@ fn from_home(task: &TaskView, context: &Context) -> bool {
 /// Whether nobody has seen it for a day.
 fn starves(task: &TaskView, context: &Context) -> bool {
     let patience = Duration::hours(context.config.list.starving_hours.into());
-    task.unseen_since.is_some_and(|since| context.now - since >= patience)
+    task.unseen_since
+        .is_some_and(|since| context.now - since >= patience)
 }
 
 /// Showings per free place.

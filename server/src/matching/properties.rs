@@ -43,13 +43,14 @@ fn region() -> impl Strategy<Value = String> {
 }
 
 fn person() -> impl Strategy<Value = PersonView> {
-    let history = (0..30_u32, 0..30_u32, 0..5_u32, 0..3_u32)
-        .prop_map(|(shown, accepted, done, not_my_thing)| KindHistory {
+    let history = (0..30_u32, 0..30_u32, 0..5_u32, 0..3_u32).prop_map(
+        |(shown, accepted, done, not_my_thing)| KindHistory {
             shown,
             accepted,
             done,
             not_my_thing,
-        });
+        },
+    );
     let declared = (
         vec((skill(), 0..=5_u8), 0..4),
         vec((0..TAGS.len(), 1..=5_u8), 0..3),
@@ -72,11 +73,17 @@ fn person() -> impl Strategy<Value = PersonView> {
         PersonView {
             place,
             skills,
-            languages: languages.into_iter().map(|(at, l)| (TAGS[at].to_owned(), l)).collect(),
+            languages: languages
+                .into_iter()
+                .map(|(at, l)| (TAGS[at].to_owned(), l))
+                .collect(),
             availability: availability.map(|flags| Slots::from_flags(&flags)),
             interests: interests.into_iter().map(kind).collect(),
             travel_km,
-            kinds: kinds.into_iter().map(|(at, history)| (kind(at), history)).collect(),
+            kinds: kinds
+                .into_iter()
+                .map(|(at, history)| (kind(at), history))
+                .collect(),
             rung,
             knows: knows.into_iter().collect(),
             rural,
@@ -89,19 +96,45 @@ fn person() -> impl Strategy<Value = PersonView> {
 }
 
 fn task() -> impl Strategy<Value = TaskView> {
-    let need = (skill(), 0..=5_u8, any::<bool>(), wild())
-        .prop_map(|(skill, level, required, weight)| SkillNeed { skill, level, required, weight });
-    let tongue = (0..TAGS.len(), 0..=5_u8, any::<bool>()).prop_map(|(at, level, required)| {
-        LanguageNeed { language: TAGS[at].to_owned(), level, required }
-    });
+    let need =
+        (skill(), 0..=5_u8, any::<bool>(), wild()).prop_map(|(skill, level, required, weight)| {
+            SkillNeed {
+                skill,
+                level,
+                required,
+                weight,
+            }
+        });
+    let tongue =
+        (0..TAGS.len(), 0..=5_u8, any::<bool>()).prop_map(|(at, level, required)| LanguageNeed {
+            language: TAGS[at].to_owned(),
+            level,
+            required,
+        });
     let when = proptest::option::of((-24..200_i64, 1..40_i64)).prop_map(|time| {
         let starts = time.map(|(hours, _)| now() + chrono::Duration::hours(hours));
         let ends = time.map(|(from, long)| now() + chrono::Duration::hours(from + long));
         let rules = &GROUND.config.time;
         When::new(starts, ends, 60, &chrono_tz::America::New_York, rules)
     });
-    let asked = (vec(need, 0..3), vec(tongue, 0..2), when, 0..=7_u8, 1..200_u32, region());
-    let state = (0..5_u32, 0..5_u32, 0..5_u32, wild(), wild(), wild(), wild(), 0..50_u32);
+    let asked = (
+        vec(need, 0..3),
+        vec(tongue, 0..2),
+        when,
+        0..=7_u8,
+        1..200_u32,
+        region(),
+    );
+    let state = (
+        0..5_u32,
+        0..5_u32,
+        0..5_u32,
+        wild(),
+        wild(),
+        wild(),
+        wild(),
+        0..50_u32,
+    );
     let rest = (
         0..KINDS.len(),
         any::<bool>(),
@@ -130,7 +163,11 @@ fn task() -> impl Strategy<Value = TaskView> {
             shown,
             remote,
             going,
-            status: if open { TaskStatus::Open } else { TaskStatus::Closed },
+            status: if open {
+                TaskStatus::Open
+            } else {
+                TaskStatus::Closed
+            },
             unseen_since: unseen.map(|hours| now() - chrono::Duration::hours(hours)),
             ..TaskView::new(0, KINDS[kind], &region)
         }
@@ -160,7 +197,11 @@ fn is_true(reason: &Reason, person: &PersonView, task: &TaskView, ground: &Groun
         Reason::Language { language, required } => {
             let level = person.languages.get(language).copied().unwrap_or(0);
             let met = |need: &LanguageNeed| need.language == *language && need.level <= level;
-            level > 0 && task.languages.iter().any(|need| met(need) && need.required == *required)
+            level > 0
+                && task
+                    .languages
+                    .iter()
+                    .any(|need| met(need) && need.required == *required)
         }
         Reason::Distance { km } => {
             let really = person.place.unwrap().km_to(task.place.unwrap());

@@ -15,7 +15,10 @@ pub fn explain(
     scored: &Scored,
     context: &Context,
 ) -> (Vec<Reason>, Option<Caveat>) {
-    (reasons(person, task, scored, context), caveat(person, task, scored, context))
+    (
+        reasons(person, task, scored, context),
+        caveat(person, task, scored, context),
+    )
 }
 
 fn reasons(
@@ -68,19 +71,21 @@ fn reason(
 ) -> Option<Reason> {
     match term {
         Term::Skill => skill(person, task, context),
-        Term::Distance if task.remote => Some(Reason::Home { minutes: task.minutes }),
+        Term::Distance if task.remote => Some(Reason::Home {
+            minutes: task.minutes,
+        }),
         Term::Distance => {
             let feature = scored.features[Term::Distance as usize];
-            let km = scored.km.filter(|_| feature >= context.config.reasons.near_share)?;
+            let km = scored
+                .km
+                .filter(|_| feature >= context.config.reasons.near_share)?;
             Some(Reason::Distance { km: tenth(km) })
         }
         Term::Time => time(person, task),
         Term::Ladder => ladder(person, task),
         Term::Interest => interest(person, task),
         Term::Language => language(person, task, context),
-        Term::Known => {
-            (scored.features[Term::Known as usize] > 0.0).then_some(Reason::KnownPerson)
-        }
+        Term::Known => (scored.features[Term::Known as usize] > 0.0).then_some(Reason::KnownPerson),
     }
 }
 
@@ -118,14 +123,22 @@ fn ladder(person: &PersonView, task: &TaskView) -> Option<Reason> {
             return Some(Reason::FirstStep);
         }
         // Of two kinds done equally often, the first by name.
-        let (kind, history) =
-            person.kinds.iter().rev().max_by_key(|(_, history)| history.done)?;
+        let (kind, history) = person
+            .kinds
+            .iter()
+            .rev()
+            .max_by_key(|(_, history)| history.done)?;
         let count = history.done;
-        return (count > 0).then(|| Reason::NextStep { kind: kind.clone(), count });
+        return (count > 0).then(|| Reason::NextStep {
+            kind: kind.clone(),
+            count,
+        });
     }
     let count = person.kinds.get(&task.kind)?.done;
-    (task.rung <= person.rung && count > 0)
-        .then(|| Reason::DoneBefore { kind: task.kind.clone(), count })
+    (task.rung <= person.rung && count > 0).then(|| Reason::DoneBefore {
+        kind: task.kind.clone(),
+        count,
+    })
 }
 
 fn interest(person: &PersonView, task: &TaskView) -> Option<Reason> {
@@ -138,7 +151,10 @@ fn interest(person: &PersonView, task: &TaskView) -> Option<Reason> {
         return Some(Reason::Enjoys { kind: kind() });
     }
     let count = history.accepted;
-    (count > 0).then(|| Reason::SaidYes { kind: kind(), count })
+    (count > 0).then(|| Reason::SaidYes {
+        kind: kind(),
+        count,
+    })
 }
 
 /// A declared language at its level; the campaign's own goes without saying.
@@ -146,10 +162,16 @@ fn language(person: &PersonView, task: &TaskView, context: &Context) -> Option<R
     let default = &context.config.language.default;
     let met = task.languages.iter().filter(|need| {
         need.language != *default
-            && person.languages.get(&need.language).is_some_and(|level| *level >= need.level.max(1))
+            && person
+                .languages
+                .get(&need.language)
+                .is_some_and(|level| *level >= need.level.max(1))
     });
     let best = met.max_by_key(|need| need.required)?;
-    Some(Reason::Language { language: best.language.clone(), required: best.required })
+    Some(Reason::Language {
+        language: best.language.clone(),
+        required: best.required,
+    })
 }
 
 fn caveat(
@@ -163,7 +185,8 @@ fn caveat(
         let lost = weights[term as usize] * (1.0 - scored.features[term as usize]);
         Some((lost, doubt(term, person, task, scored, context)?))
     });
-    said.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, caveat)| caveat)
+    said.max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, caveat)| caveat)
 }
 
 /// What is guessed or amiss about one term, if anything is.
@@ -178,15 +201,19 @@ fn doubt(
         Term::Skill if task.skills.is_empty() => None,
         Term::Skill if person.skills.is_empty() => Some(Caveat::SkillsUnknown),
         Term::Skill => {
-            let lacking =
-                task.skills.iter().filter(|need| person.level(need.skill) < need.level);
+            let lacking = task
+                .skills
+                .iter()
+                .filter(|need| person.level(need.skill) < need.level);
             let worst = lacking.max_by(|a, b| {
                 let weight = |need: &super::features::SkillNeed| {
                     need.weight * context.skills.idf(need.skill)
                 };
                 weight(a).total_cmp(&weight(b))
             })?;
-            Some(Caveat::SkillMissing { skill: context.skills.slug(worst.skill).to_owned() })
+            Some(Caveat::SkillMissing {
+                skill: context.skills.slug(worst.skill).to_owned(),
+            })
         }
         Term::Distance if task.remote => None,
         Term::Distance => {
@@ -214,7 +241,9 @@ fn doubt(
                 return None;
             }
             let wanted = task.languages.first()?;
-            Some(Caveat::LanguageWanted { language: wanted.language.clone() })
+            Some(Caveat::LanguageWanted {
+                language: wanted.language.clone(),
+            })
         }
     }
 }

@@ -18,11 +18,18 @@ impl Ground {
     pub(crate) fn new() -> Self {
         let config = MatchingConfig::parse(SHIPPED).unwrap();
         let counts = ["phone-calls", "spanish", "gis", "driving"].map(|slug| (slug, 9));
-        Self { skills: Skills::new(counts, 99, config.skill.idf_floor), config }
+        Self {
+            skills: Skills::new(counts, 99, config.skill.idf_floor),
+            config,
+        }
     }
 
     pub(crate) fn context(&self) -> Context<'_> {
-        Context { now: now(), config: &self.config, skills: &self.skills }
+        Context {
+            now: now(),
+            config: &self.config,
+            skills: &self.skills,
+        }
     }
 
     pub(crate) fn skill(&self, slug: &str) -> SkillId {
@@ -30,13 +37,24 @@ impl Ground {
     }
 
     pub(crate) fn need(&self, slug: &str, level: u8, required: bool) -> SkillNeed {
-        SkillNeed { skill: self.skill(slug), level, required, weight: 1.0 }
+        SkillNeed {
+            skill: self.skill(slug),
+            level,
+            required,
+            weight: 1.0,
+        }
     }
 
     /// A fixed time in Ohio, written in UTC.
     pub(crate) fn at(&self, starts: &str, ends: &str) -> When {
         let zone = chrono_tz::America::New_York;
-        When::new(Some(utc(starts)), Some(utc(ends)), 60, &zone, &self.config.time)
+        When::new(
+            Some(utc(starts)),
+            Some(utc(ends)),
+            60,
+            &zone,
+            &self.config.time,
+        )
     }
 
     /// Saturday from 10 to 12 in Ohio, three days from now.
@@ -55,13 +73,18 @@ impl Ground {
         }
     }
 
-    /// Ten minutes from home, whenever one likes.
-    pub(crate) fn from_home(&self, id: i64, kind: &str) -> TaskView {
-        TaskView { remote: true, minutes: 10, slots: 9, ..TaskView::new(id, kind, "us") }
-    }
-
-    pub(crate) fn commitment(&self, task: i64, starts: &str, ends: &str, minutes: u32) -> Commitment {
-        Commitment { task, when: self.at(starts, ends), minutes }
+    pub(crate) fn commitment(
+        &self,
+        task: i64,
+        starts: &str,
+        ends: &str,
+        minutes: u32,
+    ) -> Commitment {
+        Commitment {
+            task,
+            when: self.at(starts, ends),
+            minutes,
+        }
     }
 }
 
@@ -82,6 +105,18 @@ pub(crate) fn ada() -> PersonView {
     }
 }
 
-pub(crate) fn free_on(keys: &[&str]) -> Option<Slots> {
-    Some(keys.iter().map(|key| Slot::from_key(key).unwrap()).collect())
+pub(crate) fn free_on(keys: &[&str]) -> Slots {
+    keys.iter()
+        .map(|key| Slot::from_key(key).unwrap())
+        .collect()
+}
+
+/// Ten minutes from home, whenever one likes.
+pub(crate) fn from_home(id: i64, kind: &str) -> TaskView {
+    TaskView {
+        remote: true,
+        minutes: 10,
+        slots: 9,
+        ..TaskView::new(id, kind, "us")
+    }
 }

@@ -72,7 +72,11 @@ impl Scored {
 
 /// Judges a task for a person. It does not ask whether the task may be offered: `filter` does.
 pub fn score(person: &PersonView, task: &TaskView, context: &Context) -> Scored {
-    let km = if task.remote { None } else { person.km_to(task) };
+    let km = if task.remote {
+        None
+    } else {
+        person.km_to(task)
+    };
     let features = [
         skill(person, task, context),
         distance(person, task, km, context),
@@ -83,11 +87,20 @@ pub fn score(person: &PersonView, task: &TaskView, context: &Context) -> Scored 
         known(person, task),
     ];
     let weights = context.config.weights.array();
-    let sum: f64 = weights.iter().zip(features).map(|(weight, feature)| weight * feature).sum();
+    let sum: f64 = weights
+        .iter()
+        .zip(features)
+        .map(|(weight, feature)| weight * feature)
+        .sum();
     let acceptance = &context.config.acceptance;
     let p = sigmoid(acceptance.intercept + acceptance.slope * sum) * appeal(task, context);
     let p = p.min(1.0);
-    Scored { features, p, rank: p * pull(task, context), km }
+    Scored {
+        features,
+        p,
+        rank: p * pull(task, context),
+        km,
+    }
 }
 
 /// `Σ i·idf·min(1, have/need) / Σ i·idf`. The "nothing known" value where the person has declared
@@ -109,7 +122,11 @@ fn skill(person: &PersonView, task: &TaskView, context: &Context) -> f64 {
     if asked <= 0.0 {
         return unknown;
     }
-    if any { (met / asked).clamp(unknown, 1.0) } else { 0.0 }
+    if any {
+        (met / asked).clamp(unknown, 1.0)
+    } else {
+        0.0
+    }
 }
 
 /// `exp(−d/scale)`; each "too far" answered shortens the scale.
@@ -127,11 +144,19 @@ fn distance(person: &PersonView, task: &TaskView, km: Option<f64>, context: &Con
 /// The kilometres at which this person's wish to go has fallen to 1/e.
 pub(super) fn scale_km(person: &PersonView, context: &Context) -> f64 {
     let rules = &context.config.distance;
-    let scale = if person.rural { rules.rural_scale_km } else { rules.scale_km };
+    let scale = if person.rural {
+        rules.rural_scale_km
+    } else {
+        rules.scale_km
+    };
     if person.too_far == 0 {
         return scale;
     }
-    scale * rules.too_far_factor.powf(person.too_far.into()).max(rules.too_far_floor)
+    scale
+        * rules
+            .too_far_factor
+            .powf(person.too_far.into())
+            .max(rules.too_far_floor)
 }
 
 fn time(person: &PersonView, task: &TaskView, context: &Context) -> f64 {
@@ -163,15 +188,17 @@ fn ladder(person: &PersonView, task: &TaskView, context: &Context) -> f64 {
 fn interest(person: &PersonView, kind: &str, context: &Context) -> f64 {
     let rules = &context.config.interest;
     let history = person.kinds.get(kind).copied().unwrap_or_default();
-    let declared =
-        if person.interests.contains(kind) { rules.declared_accepts } else { 0.0 };
+    let declared = if person.interests.contains(kind) {
+        rules.declared_accepts
+    } else {
+        0.0
+    };
     let accepted = f64::from(history.accepted) + declared;
     // Accepted from an invitation, a task may never have been shown in a list.
     let shown = f64::from(history.shown.max(history.accepted))
         + declared
         + rules.not_my_thing_shows * f64::from(history.not_my_thing);
-    let rate =
-        (accepted + rules.prior_weight * rules.prior_rate) / (shown + rules.prior_weight);
+    let rate = (accepted + rules.prior_weight * rules.prior_rate) / (shown + rules.prior_weight);
     rate.min(rules.clip) / rules.clip
 }
 
@@ -181,18 +208,20 @@ fn language(person: &PersonView, task: &TaskView, context: &Context) -> f64 {
     if task.languages.is_empty() {
         return rules.neutral;
     }
-    let judged = task.languages.iter().map(|need| {
-        match person.speaks(&need.language, &rules.default) {
-            0 => rules.lacks,
-            level if level < need.level => rules.neutral,
-            _ => rules.speaks,
-        }
-    });
+    let judged =
+        task.languages
+            .iter()
+            .map(|need| match person.speaks(&need.language, &rules.default) {
+                0 => rules.lacks,
+                level if level < need.level => rules.neutral,
+                _ => rules.speaks,
+            });
     judged.fold(0.0, f64::max)
 }
 
 fn known(person: &PersonView, task: &TaskView) -> f64 {
-    let somebody = !person.knows.is_empty() && task.going.iter().any(|id| person.knows.contains(id));
+    let somebody =
+        !person.knows.is_empty() && task.going.iter().any(|id| person.knows.contains(id));
     f64::from(u8::from(somebody))
 }
 
@@ -223,7 +252,11 @@ fn openness(filled: f64) -> f64 {
 /// HQ's priority times `1 + ½·σ((48 − hours left)/12)`; nothing is urgent that has no deadline.
 fn priority(task: &TaskView, context: &Context) -> f64 {
     let rules = &context.config.equity;
-    let set = if task.priority.is_nan() { 1.0 } else { task.priority };
+    let set = if task.priority.is_nan() {
+        1.0
+    } else {
+        task.priority
+    };
     let set = set.clamp(rules.priority_min, rules.priority_max);
     let Some(deadline) = task.when.deadline() else {
         return set;
@@ -239,7 +272,11 @@ fn sigmoid(x: f64) -> f64 {
 
 /// A number that can be counted with: not below 0, not endless, never NaN.
 fn positive(value: f64) -> f64 {
-    if value.is_nan() { 0.0 } else { value.clamp(0.0, 1e9) }
+    if value.is_nan() {
+        0.0
+    } else {
+        value.clamp(0.0, 1e9)
+    }
 }
 
 #[cfg(test)]

@@ -65,7 +65,10 @@ pub struct Slots(u32);
 impl Slots {
     /// From the profile's 21 answers, Monday morning first.
     pub fn from_flags(flags: &[bool; 21]) -> Self {
-        Slot::all().zip(flags).filter_map(|(slot, free)| free.then_some(slot)).collect()
+        Slot::all()
+            .zip(flags)
+            .filter_map(|(slot, free)| free.then_some(slot))
+            .collect()
     }
 
     /// Whether a third is in the set.
@@ -212,7 +215,10 @@ mod tests {
         );
         assert_eq!(here.first.key(), "sat-eve");
         assert_eq!(here.slots, Slots::from_iter([here.first]));
-        assert_eq!(here.last_day, NaiveDate::from_ymd_opt(2026, 11, 21).unwrap());
+        assert_eq!(
+            here.last_day,
+            NaiveDate::from_ymd_opt(2026, 11, 21).unwrap()
+        );
     }
 
     #[test]
@@ -222,7 +228,10 @@ mod tests {
             "2026-11-21T22:30:00Z",
             chrono_tz::America::New_York,
         );
-        let keys: Vec<_> = Slot::all().filter(|s| day.slots.contains(*s)).map(Slot::key).collect();
+        let keys: Vec<_> = Slot::all()
+            .filter(|s| day.slots.contains(*s))
+            .map(Slot::key)
+            .collect();
         assert_eq!(keys, ["sat-am", "sat-pm", "sat-eve"]);
         let until_noon = span(
             "2026-11-21T15:00:00Z",
@@ -244,7 +253,13 @@ mod tests {
         let rules = MatchingConfig::parse(SHIPPED).unwrap().time;
         let end = utc("2026-11-25T00:00:00Z");
         let none = When::new(None, Some(end), 15, &Utc, &rules);
-        let wide = When::new(Some(utc("2026-11-20T00:00:00Z")), Some(end), 15, &Utc, &rules);
+        let wide = When::new(
+            Some(utc("2026-11-20T00:00:00Z")),
+            Some(end),
+            15,
+            &Utc,
+            &rules,
+        );
         assert_eq!(none, When::Flexible { until: Some(end) });
         assert_eq!(wide, none);
     }

@@ -28,7 +28,11 @@ impl RankRange {
 /// Draws every region's true pace `draws` times, ranks each set, and gives each region the 10–90 % range of its
 /// ranks, in the order of `regions`. The same seed gives the same ranges on every machine and in every order of
 /// regions.
-pub fn rank_ranges(numbers: &RaceNumbers, seed: u64, regions: &[(&str, Posterior)]) -> Vec<RankRange> {
+pub fn rank_ranges(
+    numbers: &RaceNumbers,
+    seed: u64,
+    regions: &[(&str, Posterior)],
+) -> Vec<RankRange> {
     let (count, draws) = (regions.len(), numbers.draws as usize);
     let mut paces = vec![0.0_f64; count * draws];
     for (i, (code, posterior)) in regions.iter().enumerate() {

@@ -41,7 +41,12 @@ fn squares(region: &Members<'_>) -> f64 {
     let absent = (region.members as usize).saturating_sub(region.each.len());
     let count = (absent + region.each.len()) as f64;
     let mean = region.each.iter().sum::<f64>() / count.max(1.0);
-    region.each.iter().map(|u| (u - mean) * (u - mean)).sum::<f64>() + absent as f64 * mean * mean
+    region
+        .each
+        .iter()
+        .map(|u| (u - mean) * (u - mean))
+        .sum::<f64>()
+        + absent as f64 * mean * mean
 }
 
 /// τ² by the method of moments at common pace `g`: the mean of `((P−m)/m)²·R/(R−1) − φ/m` weighted by
@@ -66,10 +71,15 @@ pub fn between(numbers: &RaceNumbers, phi: f64, g: f64, regions: &[Observed]) ->
 
 /// The common pace `g = Σw·(P/(Par·C)) / Σw` with `w = 1/V` and V from the g before, from the plain ratio of the
 /// sums on, until it stands or after ten steps; kept within bounds. `None` without regions or points.
-pub fn common_pace(numbers: &RaceNumbers, phi: f64, tau2: f64, regions: &[Observed]) -> Option<f64> {
-    let (points, due) = regions
-        .iter()
-        .fold((0.0, 0.0), |(p, d), region| (p + region.points, d + region.due));
+pub fn common_pace(
+    numbers: &RaceNumbers,
+    phi: f64,
+    tau2: f64,
+    regions: &[Observed],
+) -> Option<f64> {
+    let (points, due) = regions.iter().fold((0.0, 0.0), |(p, d), region| {
+        (p + region.points, d + region.due)
+    });
     if points <= 0.0 || due <= 0.0 {
         return None;
     }
@@ -141,7 +151,12 @@ mod tests {
 
     #[test]
     fn the_common_pace_lies_where_its_own_weights_put_it() {
-        let field = regions(&[(1200.0, 1000.0), (420.0, 300.0), (5500.0, 5000.0), (10.0, 300.0)]);
+        let field = regions(&[
+            (1200.0, 1000.0),
+            (420.0, 300.0),
+            (5500.0, 5000.0),
+            (10.0, 300.0),
+        ]);
         let g = common_pace(&numbers(), 70.0, 0.09, &field).unwrap();
         let weight = |region: &Observed| 1.0 / (70.0 / (g * region.due) + 0.09);
         let weights: f64 = field.iter().map(weight).sum();
@@ -178,6 +193,9 @@ mod tests {
         let tau2 = |pairs: &[(f64, f64)]| between(&numbers(), 70.0, 1.0, &regions(pairs));
         assert!(near(tau2(&[(1e6, 1e6), (1e6, 1e6)]), 0.01));
         assert!(near(tau2(&[(9e6, 1e6), (1e6, 1e6)]), 0.36));
-        assert!(near(tau2(&[(9e6, 1e6)]), 0.09), "one region alone has no spread");
+        assert!(
+            near(tau2(&[(9e6, 1e6)]), 0.09),
+            "one region alone has no spread"
+        );
     }
 }

@@ -96,7 +96,12 @@ pub fn compute(numbers: &RaceNumbers, params: &Params, entries: &[Entry]) -> Opt
     let variance = |due: f64| phi / (g * due) + tau2;
     let roots = |least: u32| {
         let named = entries.iter().filter(|entry| entry.members >= least);
-        median(named.filter_map(due).map(|due| variance(due).sqrt()).collect())
+        median(
+            named
+                .filter_map(due)
+                .map(|due| variance(due).sqrt())
+                .collect(),
+        )
     };
     let typical = roots(1).or_else(|| roots(0))? / 3.0;
     let measure = |entry: &Entry| {
@@ -127,7 +132,10 @@ pub fn compute(numbers: &RaceNumbers, params: &Params, entries: &[Entry]) -> Opt
 
 /// What the shared numbers are estimated from. Sorted, so that sums do not depend on the order of entries to the
 /// last bit.
-fn pool<'a>(entries: impl Iterator<Item = &'a Entry>, due: impl Fn(&Entry) -> Option<f64>) -> Vec<Observed> {
+fn pool<'a>(
+    entries: impl Iterator<Item = &'a Entry>,
+    due: impl Fn(&Entry) -> Option<f64>,
+) -> Vec<Observed> {
     let mut pool: Vec<Observed> = entries
         .filter_map(|entry| {
             due(entry).map(|due| Observed {
@@ -150,7 +158,8 @@ impl Measure {
     /// `m·(1 − V/9 + z*·√V/3)³ − P`, to the next hundredth and at least one.
     pub fn to_reach(&self, points: f64, rival: f64) -> Points {
         let root = 1.0 - self.variance / 9.0 + rival * self.variance.sqrt() / 3.0;
-        Points::at_least(self.expected * root * root * root - points).max(Points::from_hundredths(1))
+        Points::at_least(self.expected * root * root * root - points)
+            .max(Points::from_hundredths(1))
     }
 }
 
@@ -228,7 +237,10 @@ mod tests {
         let lacking = behind.to_reach(1000.0, rival.z).as_f64();
         let reached = rank_key(1000.0 + lacking, behind.expected, behind.variance);
         assert!((reached - rival.z).abs() < 1e-4, "{lacking}");
-        assert!((lacking - 200.0).abs() < 1e-9, "the same par, so the same points");
+        assert!(
+            (lacking - 200.0).abs() < 1e-9,
+            "the same par, so the same points"
+        );
     }
 
     #[test]
@@ -296,7 +308,12 @@ mod tests {
 
     fn field() -> impl Strategy<Value = Vec<Entry>> {
         prop::collection::vec(
-            (0.0_f64..20_000.0, 100.0_f64..20_000.0, 0.5_f64..1.0, 5_u32..3000),
+            (
+                0.0_f64..20_000.0,
+                100.0_f64..20_000.0,
+                0.5_f64..1.0,
+                5_u32..3000,
+            ),
             2..40,
         )
         .prop_map(|rows| {

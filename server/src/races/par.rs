@@ -89,7 +89,11 @@ mod tests {
     }
 
     fn share(local: &str) -> f64 {
-        cold_share(&numbers(), "2026-W47".parse().unwrap(), local.parse().unwrap())
+        cold_share(
+            &numbers(),
+            "2026-W47".parse().unwrap(),
+            local.parse().unwrap(),
+        )
     }
 
     #[test]
@@ -97,7 +101,10 @@ mod tests {
         let pars = cold_start(&numbers(), &[0, 10, 100, 1000]);
         assert!(near(pars[0], 0.0));
         assert!((pars[2] - 2500.0).abs() < 1e-6, "{pars:?}");
-        assert!((pars[3] / 1000.0 - 25.0 * 0.794_328).abs() < 1e-3, "{pars:?}");
+        assert!(
+            (pars[3] / 1000.0 - 25.0 * 0.794_328).abs() < 1e-3,
+            "{pars:?}"
+        );
         assert!(pars[1] / 10.0 > 25.0);
         assert!(
             cold_start(&numbers(), &[0, 0])
@@ -111,7 +118,10 @@ mod tests {
         assert!(near(share("2026-11-16T07:59:59"), 0.0));
         assert!(near(share("2026-11-15T23:00:00"), 0.0), "the Sunday before");
         assert!((share("2026-11-16T14:30:00") - 0.5 / 7.0).abs() < 1e-12);
-        assert!(near(share("2026-11-16T21:00:00"), share("2026-11-17T08:00:00")));
+        assert!(near(
+            share("2026-11-16T21:00:00"),
+            share("2026-11-17T08:00:00")
+        ));
         assert!(
             (share("2026-11-19T14:30:00") - 0.5).abs() < 1e-12,
             "the middle of Thursday"

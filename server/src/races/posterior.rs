@@ -40,7 +40,9 @@ impl Posterior {
         let mut x = start;
         if a < PLAIN_SHAPE {
             for _ in 0..3 {
-                let Ok(below) = checked_gamma_lr(a, x) else { break };
+                let Ok(below) = checked_gamma_lr(a, x) else {
+                    break;
+                };
                 let density = libm::exp((a - 1.0) * libm::log(x) - x - libm::lgamma(a));
                 let newton = (below - p) / density;
                 let step = newton / (1.0 - (0.5 * newton * ((a - 1.0) / x - 1.0)).clamp(-0.5, 0.5));
@@ -117,7 +119,8 @@ impl Stream {
             }
             let (cube, uniform, square) = (root * root * root, self.uniform(), normal * normal);
             let surely = uniform < 1.0 - 0.0331 * square * square;
-            if surely || libm::log(uniform) < 0.5 * square + scale * (1.0 - cube + libm::log(cube)) {
+            if surely || libm::log(uniform) < 0.5 * square + scale * (1.0 - cube + libm::log(cube))
+            {
                 return scale * cube / posterior.rate;
             }
         }
@@ -151,7 +154,8 @@ mod tests {
     #[test]
     fn draws_follow_the_distribution() {
         for shape in [1.0, 3.0, 40.0, 1e4] {
-            let (posterior, mut stream) = (Posterior { shape, rate: shape }, Stream::new(7, "us-oh"));
+            let (posterior, mut stream) =
+                (Posterior { shape, rate: shape }, Stream::new(7, "us-oh"));
             let draws: Vec<f64> = (0..5_000).map(|_| stream.draw(&posterior)).collect();
             for (p, expected) in [(0.07, 350_usize), (0.5, 2500), (0.93, 4650)] {
                 let limit = posterior.quantile(p);
@@ -185,7 +189,9 @@ mod tests {
         assert!((slow.ahead_of(&slow) - 0.5).abs() < 1e-12);
         assert!((slow.ahead_of(&fast) + fast.ahead_of(&slow) - 1.0).abs() < 1e-12);
         let (mut one, mut other) = (Stream::new(1, "slow"), Stream::new(1, "fast"));
-        let wins = (0..5_000).filter(|_| one.draw(&slow) < other.draw(&fast)).count();
+        let wins = (0..5_000)
+            .filter(|_| one.draw(&slow) < other.draw(&fast))
+            .count();
         let share = f64::from(u32::try_from(wins).unwrap()) / 5_000.0;
         assert!((share - fast.ahead_of(&slow)).abs() < 0.02, "{share}");
     }

@@ -82,7 +82,11 @@ pub fn rank(
         };
         let standing = Standing {
             rank,
-            range: drawn.get(code(*i)).copied().unwrap_or(alone).holding(rank, count),
+            range: drawn
+                .get(code(*i))
+                .copied()
+                .unwrap_or(alone)
+                .holding(rank, count),
             z: measure.z,
             pace,
             pace_low: shown(measure.low),

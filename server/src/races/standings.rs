@@ -63,7 +63,8 @@ pub fn standings(
     let mut chosen: Vec<usize> = Vec::new();
     if let (Some(field), Stage::Open | Stage::Closed) = (&field, stage) {
         let enough = |measure: &Measure| stage == Stage::Closed || measure.expected >= field.phi;
-        let ranked = |i: &usize| may_compare(&listed[*i]) && field.measures[*i].as_ref().is_some_and(enough);
+        let ranked =
+            |i: &usize| may_compare(&listed[*i]) && field.measures[*i].as_ref().is_some_and(enough);
         chosen = (0..listed.len()).filter(ranked).collect();
     }
     if chosen.len() < numbers.live_from as usize {
@@ -105,10 +106,14 @@ pub fn in_order(
     let mut others: Vec<usize> = (0..entries.len()).filter(|i| !placed[*i]).collect();
     others.sort_by(|i, j| {
         let (a, b) = (&entries[*i], &entries[*j]);
-        b.points.total_cmp(&a.points).then_with(|| a.code.cmp(&b.code))
+        b.points
+            .total_cmp(&a.points)
+            .then_with(|| a.code.cmp(&b.code))
     });
     let ranked = places.iter().map(|(i, standing)| row(*i, Some(*standing)));
-    ranked.chain(others.into_iter().map(|i| row(i, None))).collect()
+    ranked
+        .chain(others.into_iter().map(|i| row(i, None)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -171,7 +176,10 @@ mod tests {
     fn three_comparable_regions_make_a_live_board() {
         let live = board(&three(), Stage::Open);
         assert!(live.live);
-        assert_eq!(ranks(&live), [("b", Some(1)), ("c", Some(2)), ("a", Some(3))]);
+        assert_eq!(
+            ranks(&live),
+            [("b", Some(1)), ("c", Some(2)), ("a", Some(3))]
+        );
         let to_next: Vec<_> = live
             .rows
             .iter()
@@ -217,11 +225,20 @@ mod tests {
         let open = board(&entries, Stage::Open);
         assert_eq!(
             ranks(&open)[3..],
-            [("few", None), ("small", None), ("early", None), ("nobody", None)]
+            [
+                ("few", None),
+                ("small", None),
+                ("early", None),
+                ("nobody", None)
+            ]
         );
         let closed = board(&entries, Stage::Closed);
         assert_eq!(
-            closed.rows.iter().filter(|row| row.standing.is_some()).count(),
+            closed
+                .rows
+                .iter()
+                .filter(|row| row.standing.is_some())
+                .count(),
             4,
             "early is ranked now"
         );
@@ -244,7 +261,10 @@ mod tests {
             ]
         );
         assert_eq!(tied.rows[1].standing.unwrap().to_next, None);
-        assert_eq!(tied.rows[3].standing.unwrap().to_next, Some(Points::whole(600)));
+        assert_eq!(
+            tied.rows[3].standing.unwrap().to_next,
+            Some(Points::whole(600))
+        );
     }
 
     #[test]
@@ -252,7 +272,14 @@ mod tests {
         let kept: BTreeMap<_, _> = [("a", 1, 1), ("b", 3, 9)]
             .map(|(code, low, high)| (code.to_owned(), RankRange { low, high }))
             .into();
-        let rows = standings(&numbers(), &PARAMS, &three(), Stage::Open, Draws::Kept(&kept)).rows;
+        let rows = standings(
+            &numbers(),
+            &PARAMS,
+            &three(),
+            Stage::Open,
+            Draws::Kept(&kept),
+        )
+        .rows;
         let ranges: Vec<_> = rows.iter().map(|row| row.standing.unwrap().range).collect();
         assert_eq!(
             ranges,

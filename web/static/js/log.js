@@ -6,7 +6,7 @@ const REPEAT = 90;
 /** Starts steppers and undo countdowns. */
 export function start() {
   for (const stepper of document.querySelectorAll("[data-stepper]")) step(stepper);
-  for (const form of document.querySelectorAll("form[data-undo]")) countdown(form);
+  for (const offer of document.querySelectorAll("[data-undo]")) countdown(offer);
 }
 
 function step(stepper) {
@@ -46,23 +46,21 @@ function step(stepper) {
 }
 
 /** Counts down beside the button and takes the offer away at the end; waits while one is on it. */
-function countdown(form) {
-  let left = Number(form.dataset.undo);
-  const button = form.querySelector("[data-text-left]");
+function countdown(offer) {
+  let left = Number(offer.dataset.undo);
+  const button = offer.querySelector("[data-text-left]");
   const show = () => {
     button.textContent = button.dataset.textLeft.replace("{n}", left);
   };
-  form.dataset.counting = "";
-  // The status says itself once; a changing number would be read out every second.
-  form.setAttribute("aria-live", "off");
+  offer.dataset.counting = "";
   show();
   const ticking = setInterval(() => {
-    if (form.matches(":hover, :focus-within") || form.querySelector("[aria-busy]")) return;
+    if (offer.matches(":hover, :focus-within") || offer.querySelector("[aria-busy]")) return;
     left -= 1;
     if (left > 0) show();
     else {
       clearInterval(ticking);
-      form.remove();
+      offer.remove();
     }
   }, 1_000);
 }

@@ -6,16 +6,16 @@ const plurals = new Intl.PluralRules(locale);
 const ordinals = new Intl.PluralRules(locale, { type: "ordinal" });
 const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const signed = new Intl.NumberFormat(locale, { maximumFractionDigits: 1, signDisplay: "exceptZero" });
-const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+const signed = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: "exceptZero" });
+const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 /** 31204.4 → "31,204". */
 export const count = (number) => whole.format(number);
 /** 108.14 → "108.1". */
 export const pace = (number) => tenths.format(number);
-/** 1.4 → "+1.4"; rounded to tenths first, so that 0.04 is "0". */
+/** 1.4 → "+1.4"; to tenths; 0.04 is "0.0". */
 export const difference = (number) => signed.format(number);
-/** A Date → "14:02" or "2:02 PM". */
+/** A Date → "14:02". */
 export const time = (date) => clock.format(date);
 
 /** Puts `slots` into a pattern: fill("{n} doors", {n: 3}) → "3 doors". */

@@ -1,14 +1,16 @@
-use super::super::features::{Certificate, LanguageNeed};
-use super::super::sample::{Ground, ada, free_on, now, utc};
 use super::super::codes::Sentence;
+use super::super::features::{Certificate, LanguageNeed};
 use super::super::geo::Place;
+use super::super::sample::{Ground, ada, free_on, now, utc};
 use super::super::when::Slot;
 use super::*;
 use chrono::NaiveDate;
 
 fn verdict(person: &PersonView, task: &TaskView) -> Vec<WhyNot> {
     let ground = Ground::new();
-    let codes = check(person, task, &ground.context()).err().unwrap_or_default();
+    let codes = check(person, task, &ground.context())
+        .err()
+        .unwrap_or_default();
     assert_eq!(passes(person, task, &ground.context()), codes.is_empty());
     codes
 }
@@ -20,6 +22,8 @@ fn codes(person: &PersonView, task: &TaskView) -> Vec<&'static str> {
 fn doors() -> TaskView {
     Ground::new().doors(7)
 }
+
+mod calendar;
 
 #[test]
 fn a_task_nearby_is_open_to_somebody_who_has_told_nothing() {
@@ -42,12 +46,25 @@ fn a_task_that_has_begun_or_run_out_is_over() {
         assert_eq!(codes(&ada(), &TaskView { when, ..doors() }), ["over"]);
     }
     let soon = ground.at("2026-11-18T15:01:00Z", "2026-11-18T17:00:00Z");
-    assert_eq!(codes(&ada(), &TaskView { when: soon, ..doors() }), [""; 0]);
+    assert_eq!(
+        codes(
+            &ada(),
+            &TaskView {
+                when: soon,
+                ..doors()
+            }
+        ),
+        [""; 0]
+    );
 }
 
 #[test]
 fn two_open_invitations_take_the_last_place_and_one_does_not() {
-    let task = |accepted, pending| TaskView { accepted, pending, ..doors() };
+    let task = |accepted, pending| TaskView {
+        accepted,
+        pending,
+        ..doors()
+    };
     assert_eq!(codes(&ada(), &task(4, 0)), ["full"]);
     assert_eq!(codes(&ada(), &task(3, 2)), ["full"]);
     assert_eq!(codes(&ada(), &task(3, 1)), [""; 0]);
@@ -55,7 +72,10 @@ fn two_open_invitations_take_the_last_place_and_one_does_not() {
 
 #[test]
 fn a_task_is_for_the_people_under_its_region() {
-    let task = |region: &str| TaskView { region: region.into(), ..doors() };
+    let task = |region: &str| TaskView {
+        region: region.into(),
+        ..doors()
+    };
     for region in ["us", "us-oh", "us-oh-39049", "us-oh-39049-43215"] {
         assert_eq!(codes(&ada(), &task(region)), [""; 0]);
     }
@@ -67,58 +87,106 @@ fn a_task_is_for_the_people_under_its_region() {
 
 #[test]
 fn one_of_the_roles_is_enough() {
-    let task = TaskView { roles: vec!["captain".into(), "staff".into()], ..doors() };
+    let task = TaskView {
+        roles: vec!["captain".into(), "staff".into()],
+        ..doors()
+    };
     assert_eq!(codes(&ada(), &task), ["role"]);
-    let captain = PersonView { roles: ["captain".to_owned()].into(), ..ada() };
+    let captain = PersonView {
+        roles: ["captain".to_owned()].into(),
+        ..ada()
+    };
     assert_eq!(codes(&captain, &task), [""; 0]);
 }
 
 #[test]
 fn who_has_not_said_to_be_of_age_is_not() {
-    let task = TaskView { min_age: Some(18), ..doors() };
+    let task = TaskView {
+        min_age: Some(18),
+        ..doors()
+    };
     assert_eq!(verdict(&ada(), &task), [WhyNot::Age { years: 18 }]);
-    assert_eq!(codes(&PersonView { age_at_least: 18, ..ada() }, &task), [""; 0]);
+    assert_eq!(
+        codes(
+            &PersonView {
+                age_at_least: 18,
+                ..ada()
+            },
+            &task
+        ),
+        [""; 0]
+    );
 }
 
 #[test]
 fn distance_is_bounded_by_twice_the_own_travel_by_the_radius_and_by_40_km() {
     // 0.45° of latitude are 50 km, 0.27° are 30 km.
-    let at = |lat: f64| TaskView { place: Place::new(39.96 + lat, -83.0), ..doors() };
-    let travels = |km| PersonView { travel_km: Some(km), ..ada() };
-    assert_eq!(verdict(&ada(), &at(0.45)), [WhyNot::Distance { km: 50.0, limit_km: 40.0 }]);
+    let at = |lat: f64| TaskView {
+        place: Place::new(39.96 + lat, -83.0),
+        ..doors()
+    };
+    let travels = |km| PersonView {
+        travel_km: Some(km),
+        ..ada()
+    };
+    assert_eq!(
+        verdict(&ada(), &at(0.45)),
+        [WhyNot::Distance {
+            km: 50.0,
+            limit_km: 40.0
+        }]
+    );
     assert_eq!(codes(&ada(), &at(0.27)), [""; 0]);
     assert_eq!(codes(&travels(26.0), &at(0.45)), [""; 0]);
     assert_eq!(codes(&travels(14.0), &at(0.27)), ["distance"]);
-    let bounded = TaskView { radius_km: Some(20.0), ..at(0.27) };
+    let bounded = TaskView {
+        radius_km: Some(20.0),
+        ..at(0.27)
+    };
     assert_eq!(codes(&travels(26.0), &bounded), ["distance"]);
-    assert_eq!(codes(&ada(), &TaskView { remote: true, ..at(0.45) }), [""; 0]);
-    assert_eq!(codes(&ada(), &TaskView { place: None, ..doors() }), [""; 0]);
-}
-
-#[test]
-fn every_third_a_task_touches_must_be_free_unless_nothing_was_declared() {
-    let ground = Ground::new();
-    let long = ground.at("2026-11-21T15:00:00Z", "2026-11-21T18:00:00Z");
-    let long = TaskView { when: long, ..doors() };
-    let mornings = PersonView { availability: free_on(&["sat-am"]), ..ada() };
-    let afternoon = Slot::from_key("sat-pm").unwrap();
-    assert_eq!(codes(&mornings, &doors()), [""; 0]);
-    assert_eq!(verdict(&mornings, &long), [WhyNot::Availability { slot: afternoon }]);
-    let cleared = PersonView { availability: free_on(&[]), ..ada() };
-    assert_eq!(codes(&cleared, &long), [""; 0]);
-    let flexible = TaskView { when: When::default(), ..doors() };
-    assert_eq!(codes(&mornings, &flexible), [""; 0]);
+    assert_eq!(
+        codes(
+            &ada(),
+            &TaskView {
+                remote: true,
+                ..at(0.45)
+            }
+        ),
+        [""; 0]
+    );
+    assert_eq!(
+        codes(
+            &ada(),
+            &TaskView {
+                place: None,
+                ..doors()
+            }
+        ),
+        [""; 0]
+    );
 }
 
 #[test]
 fn a_required_skill_is_wanted_at_its_level_and_others_are_not() {
     let ground = Ground::new();
     let task = TaskView {
-        skills: vec![ground.need("gis", 3, true), ground.need("driving", 5, false)],
+        skills: vec![
+            ground.need("gis", 3, true),
+            ground.need("driving", 5, false),
+        ],
         ..doors()
     };
-    let knows = |level| PersonView { skills: vec![(ground.skill("gis"), level)], ..ada() };
-    assert_eq!(verdict(&knows(2), &task), [WhyNot::Skill { skill: "gis".into(), level: 3 }]);
+    let knows = |level| PersonView {
+        skills: vec![(ground.skill("gis"), level)],
+        ..ada()
+    };
+    assert_eq!(
+        verdict(&knows(2), &task),
+        [WhyNot::Skill {
+            skill: "gis".into(),
+            level: 3
+        }]
+    );
     assert_eq!(codes(&ada(), &task), ["skill"]);
     assert_eq!(codes(&knows(3), &task), [""; 0]);
 }
@@ -126,10 +194,17 @@ fn a_required_skill_is_wanted_at_its_level_and_others_are_not() {
 #[test]
 fn a_required_language_is_wanted_at_its_level_and_the_campaigns_own_is_taken_for_granted() {
     let task = |language: &str, required| TaskView {
-        languages: vec![LanguageNeed { language: language.into(), level: 3, required }],
+        languages: vec![LanguageNeed {
+            language: language.into(),
+            level: 3,
+            required,
+        }],
         ..doors()
     };
-    let speaks = |level| PersonView { languages: [("es".to_owned(), level)].into(), ..ada() };
+    let speaks = |level| PersonView {
+        languages: [("es".to_owned(), level)].into(),
+        ..ada()
+    };
     assert_eq!(codes(&ada(), &task("es", true)), ["language"]);
     assert_eq!(codes(&ada(), &task("es", false)), [""; 0]);
     assert_eq!(codes(&ada(), &task("en", true)), [""; 0]);
@@ -140,7 +215,10 @@ fn a_required_language_is_wanted_at_its_level_and_the_campaigns_own_is_taken_for
 
 #[test]
 fn a_certificate_must_be_handed_in_seen_and_valid_on_the_day() {
-    let task = TaskView { certificates: vec!["first aid".into()], ..doors() };
+    let task = TaskView {
+        certificates: vec!["first aid".into()],
+        ..doors()
+    };
     let holds = |verified, expires: Option<&str>| PersonView {
         certificates: vec![Certificate {
             name: "first aid".into(),
@@ -150,8 +228,14 @@ fn a_certificate_must_be_handed_in_seen_and_valid_on_the_day() {
         ..ada()
     };
     assert_eq!(codes(&ada(), &task), ["certificate_missing"]);
-    assert_eq!(codes(&holds(false, None), &task), ["certificate_unverified"]);
-    assert_eq!(codes(&holds(true, Some("2026-11-20")), &task), ["certificate_expired"]);
+    assert_eq!(
+        codes(&holds(false, None), &task),
+        ["certificate_unverified"]
+    );
+    assert_eq!(
+        codes(&holds(true, Some("2026-11-20")), &task),
+        ["certificate_expired"]
+    );
     assert_eq!(codes(&holds(true, Some("2026-11-21")), &task), [""; 0]);
     assert_eq!(codes(&holds(true, None), &task), [""; 0]);
 }
@@ -163,97 +247,79 @@ fn a_renewed_certificate_counts_beside_the_old_one() {
         verified,
         expires: Some(day.parse().unwrap()),
     };
-    let task = TaskView { certificates: vec!["first aid".into()], ..doors() };
+    let task = TaskView {
+        certificates: vec!["first aid".into()],
+        ..doors()
+    };
     let ada = PersonView {
-        certificates: vec![certificate(true, "2025-01-01"), certificate(true, "2027-01-01")],
+        certificates: vec![
+            certificate(true, "2025-01-01"),
+            certificate(true, "2027-01-01"),
+        ],
         ..ada()
     };
     assert_eq!(codes(&ada, &task), [""; 0]);
-    let unseen = vec![certificate(true, "2025-01-01"), certificate(false, "2027-01-01")];
-    assert_eq!(codes(&PersonView { certificates: unseen, ..ada }, &task), ["certificate_expired"]);
+    let unseen = vec![
+        certificate(true, "2025-01-01"),
+        certificate(false, "2027-01-01"),
+    ];
+    assert_eq!(
+        codes(
+            &PersonView {
+                certificates: unseen,
+                ..ada
+            },
+            &task
+        ),
+        ["certificate_expired"]
+    );
 }
 
 #[test]
 fn a_place_must_offer_what_somebody_needs_but_home_need_not() {
-    let ada = PersonView { access_needs: ["step-free".to_owned()].into(), ..ada() };
-    assert_eq!(verdict(&ada, &doors()), [WhyNot::Access { need: "step-free".into() }]);
-    assert_eq!(codes(&ada, &TaskView { access: vec!["step-free".into()], ..doors() }), [""; 0]);
-    assert_eq!(codes(&ada, &TaskView { remote: true, ..doors() }), [""; 0]);
-}
-
-#[test]
-fn half_an_hour_is_kept_between_two_commitments() {
-    let ground = Ground::new();
-    let busy = |starts, ends| PersonView {
-        commitments: vec![ground.commitment(99, starts, ends, 60)],
+    let ada = PersonView {
+        access_needs: ["step-free".to_owned()].into(),
         ..ada()
     };
-    // The task runs from 15:00 to 17:00 UTC.
     assert_eq!(
-        codes(&busy("2026-11-21T13:00:00Z", "2026-11-21T14:31:00Z"), &doors()),
-        ["overlap"]
+        verdict(&ada, &doors()),
+        [WhyNot::Access {
+            need: "step-free".into()
+        }]
     );
-    assert_eq!(codes(&busy("2026-11-21T13:00:00Z", "2026-11-21T14:30:00Z"), &doors()), [""; 0]);
     assert_eq!(
-        codes(&busy("2026-11-21T17:29:00Z", "2026-11-21T18:00:00Z"), &doors()),
-        ["overlap"]
+        codes(
+            &ada,
+            &TaskView {
+                access: vec!["step-free".into()],
+                ..doors()
+            }
+        ),
+        [""; 0]
     );
-    assert_eq!(codes(&busy("2026-11-21T17:30:00Z", "2026-11-21T18:00:00Z"), &doors()), [""; 0]);
     assert_eq!(
-        codes(&busy("2026-11-21T12:00:00Z", "2026-11-21T20:00:00Z"), &doors()),
-        ["overlap"]
+        codes(
+            &ada,
+            &TaskView {
+                remote: true,
+                ..doors()
+            }
+        ),
+        [""; 0]
     );
-}
-
-#[test]
-fn who_is_going_is_not_asked_again() {
-    let ground = Ground::new();
-    let going = ground.commitment(7, "2026-11-21T15:00:00Z", "2026-11-21T17:00:00Z", 120);
-    assert_eq!(codes(&PersonView { commitments: vec![going], ..ada() }, &doors()), [
-        "already_going"
-    ]);
-}
-
-#[test]
-fn not_now_passes_and_never_does_not() {
-    let until = utc("2026-11-18T15:00:01Z");
-    let snoozed = PersonView { snoozed: [(7, until)].into(), ..ada() };
-    assert_eq!(verdict(&snoozed, &doors()), [WhyNot::Snoozed { until }]);
-    let rested = PersonView { snoozed: [(7, now())].into(), ..ada() };
-    assert_eq!(codes(&rested, &doors()), [""; 0]);
-    assert_eq!(codes(&PersonView { declined: [7].into(), ..ada() }, &doors()), ["declined"]);
-    let blocked = PersonView { blocked_kinds: ["doors".to_owned()].into(), ..ada() };
-    assert_eq!(codes(&blocked, &doors()), ["blocked"]);
-}
-
-#[test]
-fn hours_count_in_the_week_of_the_task() {
-    let ground = Ground::new();
-    let with = |day: &str, minutes| PersonView {
-        commitments: vec![ground.commitment(
-            99,
-            &format!("{day}T20:00:00Z"),
-            &format!("{day}T21:00:00Z"),
-            minutes,
-        )],
-        ..ada()
-    };
-    assert_eq!(codes(&with("2026-11-22", 240), &doors()), [""; 0]);
-    assert_eq!(verdict(&with("2026-11-22", 243), &doors()), [WhyNot::WeeklyHours {
-        hours: 6.1,
-        cap: 6.0
-    }]);
-    // Monday is another week.
-    assert_eq!(codes(&with("2026-11-23", 900), &doors()), [""; 0]);
-    let worked = PersonView { worked_minutes: 241, ..ada() };
-    assert_eq!(codes(&worked, &doors()), ["weekly_hours"]);
-    let willing = PersonView { weekly_hours: Some(10.0), ..worked };
-    assert_eq!(codes(&willing, &doors()), [""; 0]);
 }
 
 #[test]
 fn staff_are_told_every_filter_that_failed() {
-    let task = TaskView { accepted: 4, min_age: Some(18), region: "us-pa".into(), ..doors() };
-    let ada = PersonView { declined: [7].into(), ..ada() };
+    let task = TaskView {
+        accepted: 4,
+        min_age: Some(18),
+        region: "us-pa".into(),
+        ..doors()
+    };
+    let ada = PersonView {
+        declined: [7].into(),
+        ..ada()
+    };
     assert_eq!(codes(&ada, &task), ["full", "region", "age", "declined"]);
 }

@@ -1,7 +1,7 @@
 use super::super::candidates::candidates;
 use super::super::features::TaskStatus;
 use super::super::geo::Place;
-use super::super::sample::{Ground, ada, now};
+use super::super::sample::{Ground, ada, from_home, now};
 use super::super::why_not::WhyNot;
 use super::*;
 
@@ -53,7 +53,10 @@ fn a_second_of_a_kind_gives_way_to_another_kind_almost_as_good() {
     assert_eq!(ids(&list), [1, 2, 3, 4], "all fit, in the order of rank");
     let mut config = ground.config.clone();
     config.list.length = 3;
-    let context = Context { config: &config, ..ground.context() };
+    let context = Context {
+        config: &config,
+        ..ground.context()
+    };
     let short = suggest(&ada(), &tasks, &context, 0.5);
     let chosen: Vec<_> = short.into_iter().filter(|s| !s.explored).collect();
     assert_eq!(ids(&chosen), [1, 3]);
@@ -63,7 +66,7 @@ fn a_second_of_a_kind_gives_way_to_another_kind_almost_as_good() {
 fn every_list_has_something_short_from_home() {
     let ground = Ground::new();
     let mut tasks = town(&ground, &["a", "b", "c", "d", "e", "f"]);
-    let mut home = ground.from_home(50, "calls");
+    let mut home = from_home(50, "calls");
     home.priority = 0.5;
     home.shown = 1_000;
     tasks.push(home);
@@ -76,7 +79,7 @@ fn every_list_has_something_short_from_home() {
 fn the_one_from_home_takes_the_place_of_the_lesser_of_its_kind() {
     let ground = Ground::new();
     let mut tasks = town(&ground, &["doors", "doors", "a", "b", "c"]);
-    let mut home = ground.from_home(50, "doors");
+    let mut home = from_home(50, "doors");
     home.priority = 0.5;
     tasks.push(home);
     let list = five(&ground, &ada(), &tasks);
@@ -99,7 +102,10 @@ fn the_last_place_explores_the_least_shown_good_task() {
     let explored: Vec<_> = list.iter().filter(|s| s.explored).collect();
     assert_eq!(explored.len(), 1);
     assert_eq!(explored[0].task_id, 7);
-    assert!((explored[0].propensity - 1.0).abs() < 1e-12, "nothing was drawn");
+    assert!(
+        (explored[0].propensity - 1.0).abs() < 1e-12,
+        "nothing was drawn"
+    );
 }
 
 #[test]
@@ -129,7 +135,10 @@ fn each_equally_unseen_task_is_drawn_as_often_as_its_propensity_says() {
     }
     assert_eq!(drawn.keys().copied().collect::<Vec<_>>(), [5, 6, 7]);
     for (often, propensity) in drawn.values() {
-        assert!((often - propensity).abs() < 0.002, "{often} against {propensity}");
+        assert!(
+            (often - propensity).abs() < 0.002,
+            "{often} against {propensity}"
+        );
     }
 }
 
@@ -141,8 +150,14 @@ fn a_first_visit_offers_home_a_hosted_shift_nearby_and_something_to_bring_a_frie
     for task in [5, 6] {
         tasks[task].priority = 0.5;
     }
-    tasks.push(TaskView { priority: 0.5, ..ground.from_home(50, "calls") });
-    let newcomer = PersonView { first_visit: true, ..ada() };
+    tasks.push(TaskView {
+        priority: 0.5,
+        ..from_home(50, "calls")
+    });
+    let newcomer = PersonView {
+        first_visit: true,
+        ..ada()
+    };
     let list = ids(&five(&ground, &newcomer, &tasks));
     assert_eq!(list.len(), 5);
     for wanted in [6, 7, 50] {
@@ -154,8 +169,15 @@ fn a_first_visit_offers_home_a_hosted_shift_nearby_and_something_to_bring_a_frie
 fn the_same_formula_serves_people_for_a_task() {
     let ground = Ground::new();
     let task = ground.doors(7);
-    let far = PersonView { id: 2, place: Place::new(40.1, -83.0), ..ada() };
-    let elsewhere = PersonView { id: 3, ..PersonView::new(3, "us-pa-42003") };
+    let far = PersonView {
+        id: 2,
+        place: Place::new(40.1, -83.0),
+        ..ada()
+    };
+    let elsewhere = PersonView {
+        id: 3,
+        ..PersonView::new(3, "us-pa-42003")
+    };
     let people = [far, ada(), elsewhere];
     let sorted = candidates(&task, &people, &ground.context());
     let ranked: Vec<_> = sorted.ranked.iter().map(|c| c.person_id).collect();
@@ -169,7 +191,10 @@ fn the_same_formula_serves_people_for_a_task() {
 #[test]
 fn a_closed_task_rules_everybody_out() {
     let ground = Ground::new();
-    let task = TaskView { status: TaskStatus::Closed, ..ground.doors(7) };
+    let task = TaskView {
+        status: TaskStatus::Closed,
+        ..ground.doors(7)
+    };
     let sorted = candidates(&task, &[ada()], &ground.context());
     assert_eq!(sorted.ranked, []);
     assert_eq!(sorted.ruled_out, [(1, vec![WhyNot::NotOpen])]);
