@@ -21,7 +21,7 @@ pub async fn alive() -> impl Responder {
 
 /// `GET /readyz`: 200 while the database answers; Redis' state in the body.
 pub async fn ready(app: Data<App>, draining: Data<Draining>) -> impl Responder {
-    let database = app.db.read(|conn| crate::db::answers(conn)).await.is_ok();
+    let database = app.db.read(crate::db::answers).await.is_ok();
     let draining = draining.0.load(Ordering::Relaxed);
     let redis = app.cluster.reach().word();
     let body = json!({"database": if database { "up" } else { "down" }, "redis": redis, "draining": draining});

@@ -29,9 +29,20 @@ pub fn fresh(now: Instant) -> i64 {
 /// `bytes` random bytes as lower-case hexadecimal: tokens, codes in links.
 pub fn secret(bytes: usize) -> String {
     let mut rng = rand::rng();
-    (0..bytes)
-        .map(|_| format!("{:02x}", rng.random_range(0..=255_u8)))
-        .collect()
+    let chance: Vec<u8> = (0..bytes).map(|_| rng.random_range(0..=255_u8)).collect();
+    hex(&chance)
+}
+
+/// Bytes as lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let both = |byte: &u8| {
+        [
+            DIGITS[usize::from(byte >> 4)],
+            DIGITS[usize::from(byte & 15)],
+        ]
+    };
+    bytes.iter().flat_map(both).map(char::from).collect()
 }
 
 /// `length` characters that are easy to read out and type: no vowels, no look-alikes.

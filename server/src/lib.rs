@@ -22,6 +22,7 @@ pub mod ledger;
 pub mod live;
 pub mod mailer;
 pub mod matching;
+pub mod me;
 pub mod races;
 pub mod region_code;
 pub mod regions;

@@ -43,8 +43,32 @@ fn accounts() -> Vec<Route> {
 
 /// Profiles, people, reference data.
 fn volunteers() -> Vec<Route> {
+    use crate::me::{Export, api as me, pages};
     use crate::regions::{PlaceView, RegionDetail, api as regions};
+    use crate::volunteers::{Change, Profile, api, skills::Skill};
     vec![
+        Route::get("/me", Member, pages::index),
+        Route::post("/me", Member, pages::save),
+        Route::get("/me/export", Member, pages::export),
+        Route::post("/me/deletion", Member, pages::delete),
+        Route::post("/me/sessions/deletion", Member, pages::end_sessions),
+        Route::post("/me/sessions/{id}/deletion", Member, pages::end_session),
+        Route::get("/api/v1/me", Member, me::get)
+            .says("One's own profile.")
+            .gives::<Profile>(200),
+        Route::patch("/api/v1/me", Member, me::patch)
+            .says("Changes one's own profile; what is left out stays.")
+            .takes::<Change>()
+            .gives::<Profile>(200),
+        Route::delete("/api/v1/me", Member, me::delete)
+            .says("Erases the account for good.")
+            .gives_nothing(),
+        Route::get("/api/v1/me/export", Member, me::export)
+            .says("Everything stored about oneself.")
+            .gives::<Export>(200),
+        Route::get("/api/v1/skills", Anyone, api::skills)
+            .says("The skills list.")
+            .gives::<Vec<Skill>>(200),
         Route::get("/api/v1/zips/{zip}", Anyone, regions::zip)
             .says("Where a postcode belongs.")
             .gives::<PlaceView>(200),

@@ -9,6 +9,7 @@ pub use store::Line;
 use crate::clock::Instant;
 use crate::db::Conn;
 use crate::error::Error;
+use crate::ids::hex;
 use crate::scope::Scope;
 
 /// Writes down what the person in `scope` did. Joins the caller's transaction, so that a deed and
@@ -74,8 +75,5 @@ fn chained(before: &str, line: &Line) -> String {
         "{before}\n{}\n{}\n{}\n{}\n{}",
         line.id, line.actor, line.deed, line.detail, line.at
     );
-    Sha256::digest(text.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(&Sha256::digest(text.as_bytes()))
 }

@@ -18,3 +18,33 @@ pub fn lock(conn: &Conn, number: i64) -> String {
         Conn::Postgres(_) => format!("SELECT pg_advisory_xact_lock({number})"),
     }
 }
+/// A query for the rows of `table` whose `column` is `$1`, each as one JSON text called `row`, at most
+/// `$2` of them; `None` when the table does not exist. Both names must be constants of ours.
+pub fn rows_as_json(conn: &mut Conn, table: &'static str, column: &'static str) -> Option<String> {
+    use diesel::prelude::*;
+    #[derive(QueryableByName)]
+    struct Name {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        name: String,
+    }
+    match conn {
+        Conn::Postgres(_) => Some(format!(
+            "SELECT row_to_json(t)::text AS row FROM {table} t WHERE {column} = $1 LIMIT $2"
+        )),
+        Conn::Sqlite(c) => {
+            let columns: Vec<Name> =
+                diesel::sql_query(format!("SELECT name FROM pragma_table_info('{table}')"))
+                    .load(c)
+                    .ok()
+                    .filter(|columns: &Vec<Name>| !columns.is_empty())?;
+            let pairs: Vec<String> = columns
+                .iter()
+                .map(|c| format!("'{0}', \"{0}\"", c.name))
+                .collect();
+            Some(format!(
+                "SELECT json_object({}) AS row FROM {table} WHERE {column} = $1 LIMIT $2",
+                pairs.join(", ")
+            ))
+        }
+    }
+}

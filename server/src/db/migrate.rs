@@ -78,11 +78,7 @@ pub fn migrations_mark() -> String {
     let mut hash = Sha256::new();
     hash.update(names.join(" "));
     hash.update(MARK);
-    hash.finalize()
-        .iter()
-        .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    crate::ids::hex(&hash.finalize()[..6])
 }
 
 /// The text of the PostgreSQL migrations that may still change before the first release.

@@ -57,12 +57,7 @@ impl Assets {
             hash.update(name.as_bytes());
             hash.update(bytes);
         }
-        let prefix: String = hash
-            .finalize()
-            .iter()
-            .take(6)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let prefix = crate::ids::hex(&hash.finalize()[..6]);
         Self {
             prefix: prefix.into(),
             files: Arc::new(files),
@@ -75,6 +70,7 @@ impl Assets {
     }
 
     /// `GET /static/{hash}/{name}`.
+    #[expect(clippy::unused_async, reason = "a handler is an async function")]
     pub async fn serve(
         front: Data<Front>,
         path: Path<(String, String)>,

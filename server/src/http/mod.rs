@@ -57,6 +57,6 @@ impl Front {
     pub fn of(request: &actix_web::HttpRequest) -> Option<&Self> {
         request
             .app_data::<actix_web::web::Data<Self>>()
-            .map(|front| front.get_ref())
+            .map(actix_web::web::Data::get_ref)
     }
 }

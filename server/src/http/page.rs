@@ -20,6 +20,10 @@ pub struct Page<T> {
 
 impl<T: Template> Page<T> {
     /// 200 with `content` under `title`.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a sentence in the making is printed here and done with"
+    )]
     pub fn new(title: impl ToString, content: T) -> Self {
         Self {
             title: title.to_string(),

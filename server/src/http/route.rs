@@ -95,14 +95,14 @@ impl Route {
     /// The body.
     #[must_use]
     pub fn takes<T: JsonSchema>(mut self) -> Self {
-        self.takes = Some(|generator| generator.subschema_for::<T>());
+        self.takes = Some(SchemaGenerator::subschema_for::<T>);
         self
     }
 
     /// The answer and its status.
     #[must_use]
     pub fn gives<T: JsonSchema>(mut self, status: u16) -> Self {
-        self.gives = Some(|generator| generator.subschema_for::<T>());
+        self.gives = Some(SchemaGenerator::subschema_for::<T>);
         self.status = status;
         self
     }

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::clock::{Duration, Instant};
 use crate::error::Error;
-use crate::ids::{SessionId, readable, secret};
+use crate::ids::{SessionId, hex, readable, secret};
 
 /// How long a token names its session.
 pub const TOKEN_LIFE: Duration = Duration::minutes(10);
@@ -233,10 +233,7 @@ fn create(file: &Path) -> Result<(), String> {
 
 /// SHA-256 in hexadecimal.
 pub(super) fn digest(secret: &str) -> String {
-    Sha256::digest(secret.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(&Sha256::digest(secret.as_bytes()))
 }
 
 #[cfg(test)]

@@ -1,13 +1,21 @@
 //! The people: who they are, where they belong, what they can do and when.
 
+pub mod api;
 mod model;
+mod profile;
+pub mod skills;
 mod store;
 
 pub use model::{Availability, Email, NewVolunteer, Volunteer};
+pub use profile::{Certificate, Change, Offices, Profile, SkillLevel};
 
+use crate::app::App;
+use crate::cluster::Event;
 use crate::db::Conn;
-use crate::error::Error;
+use crate::error::{Error, FieldErrors};
 use crate::ids::VolunteerId;
+use crate::region_code::RegionCode;
+use crate::regions::{self, Tree};
 use crate::scope::Scope;
 
 /// The person `id`, if `scope` may see them.
@@ -33,4 +41,98 @@ pub fn create(conn: &mut Conn, scope: &Scope, new: &NewVolunteer) -> Result<Volu
     store::insert(conn, scope, new)?;
     store::insert_campaign_start(conn, new.joined_at)?;
     find(conn, &Scope::System, new.id)
+}
+
+/// The profile of `id`, as far as `scope` sees.
+pub async fn profile(app: &App, scope: Scope, id: VolunteerId) -> Result<Profile, Error> {
+    let tree = app.tree.clone();
+    app.db
+        .read(move |conn| {
+            let person = find(conn, &scope, id)?;
+            let skills = store::list_skills(conn, &scope, id)?;
+            let offices = store::find_offices(conn, &scope, id)?;
+            Ok(Profile::of(&tree, &person, skills, &offices))
+        })
+        .await
+}
+
+/// Changes the profile of `id`: a person their own, HQ anybody's. What is left out stays.
+///
+/// # Errors
+/// `Invalid` naming each field that cannot be used: nothing is stored then.
+pub async fn change(
+    app: &App,
+    scope: Scope,
+    id: VolunteerId,
+    change: Change,
+) -> Result<Profile, Error> {
+    let tree = app.tree.clone();
+    let (who, moved) = (
+        scope.clone(),
+        change.zip.is_some() || change.region.is_some(),
+    );
+    app.db
+        .write(move |conn| {
+            let mut person = find(conn, &scope, id)?;
+            if id != scope.actor() && !scope.is_everything() {
+                return Err(Error::Forbidden("error-forbidden".into()));
+            }
+            change.apply(&mut person)?;
+            if let Some(zip) = &change.zip {
+                let place = regions::place(&tree, "zip", zip)?;
+                person.region = place.region;
+                person.zone = place.timezone.to_string();
+                person.zip = Some(place.postcode);
+            }
+            if let Some(region) = &change.region {
+                move_to(&tree, &scope, &mut person, region)?;
+            }
+            store::update(conn, &scope, &person)?;
+            if let Some(skills) = &change.skills {
+                store::delete_skills(conn, &scope, id)?;
+                store::insert_skills(conn, &scope, id, skills)?;
+            }
+            Ok(())
+        })
+        .await?;
+    if moved {
+        app.sessions.forget_all();
+        app.cluster.publish(Event::RolesChanged { volunteer: id });
+    }
+    app.cluster.publish(Event::PersonMoved { volunteer: id });
+    profile(app, who, id).await
+}
+
+/// Moves a person: themselves to a county within reach of their postcode, HQ anywhere.
+fn move_to(tree: &Tree, scope: &Scope, person: &mut Volunteer, region: &str) -> Result<(), Error> {
+    let unknown = || {
+        FieldErrors::with(
+            "region",
+            "region-unknown",
+            vec![("value", region.chars().take(64).collect())],
+        )
+    };
+    let code = RegionCode::parse(region).map_err(|_| unknown())?;
+    let node = tree.get(&code).ok_or_else(unknown)?;
+    let near = person
+        .zip
+        .as_deref()
+        .is_some_and(|zip| tree.may_move(zip, &code));
+    if !near && !scope.is_everything() {
+        let km = format!("{:.0}", tree.move_km());
+        return Err(FieldErrors::with(
+            "region",
+            "region-too-far",
+            vec![("region", node.name.into()), ("km", km)],
+        )
+        .into());
+    }
+    person.zone = person
+        .zip
+        .as_deref()
+        .filter(|_| near)
+        .map_or_else(|| tree.zone(&code), |zip| tree.person_zone(zip, &code))
+        .to_string();
+    person.region = code;
+    Ok(())
 }

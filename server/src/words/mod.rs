@@ -3,6 +3,8 @@
 //! Sentences live in `web/messages/<language>/<feature>.ftl` (Fluent), so that plurals, numbers and
 //! dates follow the locale. English is complete; another language is another folder.
 
+mod dates;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -48,12 +50,11 @@ impl Words {
             let text = String::from_utf8_lossy(&file.data).into_owned();
             let resource = FluentResource::try_new(text)
                 .map_err(|(_, why)| BadCatalogue(format!("{path}: {why:?}")))?;
-            let at = match all.iter().position(|known| known.tag == tag) {
-                Some(at) => at,
-                None => {
-                    all.push(Catalogue::new(tag)?);
-                    all.len() - 1
-                }
+            let at = if let Some(at) = all.iter().position(|known| known.tag == tag) {
+                at
+            } else {
+                all.push(Catalogue::new(tag)?);
+                all.len() - 1
             };
             all[at]
                 .bundle
@@ -186,6 +187,11 @@ impl From<String> for Arg {
 impl From<&String> for Arg {
     fn from(text: &String) -> Self {
         Self(FluentValue::from(text.clone()))
+    }
+}
+impl From<&&String> for Arg {
+    fn from(text: &&String) -> Self {
+        Self::from(*text)
     }
 }
 macro_rules! number {

@@ -1,3 +1,9 @@
 # Sentences about people and their profiles.
 email-malformed = This does not look like an e-mail address. Check for a typing slip, such as a missing @ or dot.
 availability-unknown = Choose among mon-am, mon-pm, mon-eve … sun-eve.
+name-too-long = A name has at most 80 letters.
+list-too-long = This list is too long, or one of its entries is.
+language-malformed = Name languages by their tags, such as en, es or zh-hans.
+number-out-of-range = Choose a number from { $low } to { $high }.
+skill-unknown = This skill is not on the list, or stands there twice.
+skill-level = A level is a number from 1 (a start) to 5 (could teach it).

@@ -1,0 +1,74 @@
+//! One's own page: the profile, the sessions, the export of everything, and leaving for good.
+
+pub mod api;
+mod export;
+pub mod pages;
+mod store;
+
+pub use export::Export;
+
+use crate::app::App;
+use crate::cluster::Event;
+use crate::error::Error;
+use crate::ids::SessionId;
+use crate::scope::Scope;
+use crate::sessions::{self, SessionRow};
+
+/// Everything stored about the person in `scope`, table by table.
+pub async fn export(app: &App, scope: Scope) -> Result<Export, Error> {
+    app.db
+        .read(move |conn| Ok(store::export(conn, &scope)?))
+        .await
+}
+
+/// The live sessions of the person in `scope`.
+pub async fn open_sessions(app: &App, scope: Scope) -> Result<Vec<SessionRow>, Error> {
+    let now = app.clock.now();
+    app.db
+        .read(move |conn| sessions::list(conn, &scope, now))
+        .await
+}
+
+/// Ends one session of the person in `scope`, here and on every node.
+pub async fn end_session(app: &App, scope: Scope, session: SessionId) -> Result<(), Error> {
+    let (now, sessions) = (app.clock.now(), app.sessions.clone());
+    app.db
+        .write(move |conn| sessions.revoke(conn, &scope, session, now))
+        .await?;
+    app.sessions.forget(&[session]);
+    app.cluster.publish(Event::SessionsEnded {
+        sessions: vec![session],
+    });
+    Ok(())
+}
+
+/// Ends every session of the person in `scope`.
+pub async fn end_sessions(app: &App, scope: Scope) -> Result<(), Error> {
+    let (now, sessions) = (app.clock.now(), app.sessions.clone());
+    let ended = app
+        .db
+        .write(move |conn| sessions.revoke_all(conn, scope.actor(), None, now))
+        .await?;
+    app.sessions.forget(&ended);
+    app.cluster
+        .publish(Event::SessionsEnded { sessions: ended });
+    Ok(())
+}
+
+/// Erases the person in `scope`: what names them is gone with this transaction, their sessions end,
+/// their places in tasks become free. The ledger keeps its lines under a number nobody can resolve.
+pub async fn leave(app: &App, scope: Scope) -> Result<(), Error> {
+    let (now, who, sessions) = (app.clock.now(), scope.actor(), app.sessions.clone());
+    let ended = app
+        .db
+        .write(move |conn| {
+            store::erase(conn, &scope, now)?;
+            sessions.revoke_all(conn, who, None, now)
+        })
+        .await?;
+    app.sessions.forget(&ended);
+    app.cluster
+        .publish(Event::SessionsEnded { sessions: ended });
+    app.cluster.publish(Event::RolesChanged { volunteer: who });
+    Ok(())
+}

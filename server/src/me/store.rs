@@ -1,0 +1,145 @@
+//! The SQL of export and erasure: the one place that goes over every table with people in it.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable, Text};
+
+use super::export::{CLASSES, Class, Export};
+use crate::clock::Instant;
+use crate::db::schema::{
+    assignments, captains, comments, declines, follow_ups, invitations, ledger, posts,
+    sign_in_requests, staff, task_events, tasks, volunteer_skills, volunteers,
+};
+use crate::db::{Conn, dialect};
+use crate::scope::Scope;
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Nullable<Text>)]
+    row: Option<String>,
+}
+
+/// Rows of a table an export holds at most; more than any person has.
+const ROWS: i64 = 100_000;
+
+/// Every row about the actor. Table and column names are constants of ours, never input.
+pub fn export(conn: &mut Conn, scope: &Scope) -> QueryResult<Export> {
+    let mut export = Export::default();
+    for (table, class) in CLASSES {
+        let (Class::Personal(column) | Class::Pseudonym(column)) = class else {
+            continue;
+        };
+        let query = dialect::rows_as_json(conn, table, column);
+        let Some(query) = query else { continue };
+        let rows: Vec<Row> = diesel::sql_query(query)
+            .bind::<BigInt, _>(scope.actor().0)
+            .bind::<BigInt, _>(ROWS)
+            .load(conn)?;
+        let rows = rows
+            .into_iter()
+            .filter_map(|row| serde_json::from_str(&row.row?).ok())
+            .map(without_secrets);
+        export.tables.insert(table.to_owned(), rows.collect());
+    }
+    Ok(export)
+}
+
+/// Hashes of secrets say nothing to their owner and much to a thief.
+fn without_secrets(mut row: serde_json::Value) -> serde_json::Value {
+    if let Some(columns) = row.as_object_mut() {
+        columns.retain(|name, _| !name.ends_with("_hash"));
+    }
+    row
+}
+
+/// Strips the actor from every table. The ledger keeps its lines without the notes.
+pub fn erase(conn: &mut Conn, scope: &Scope, now: Instant) -> QueryResult<()> {
+    let who = scope.actor();
+    diesel::update(volunteers::table.filter(volunteers::id.eq(who)))
+        .set((
+            volunteers::email.eq(format!("erased-{who}")),
+            volunteers::name.eq(""),
+            volunteers::zip.eq(None::<String>),
+            volunteers::quiet.eq(true),
+            volunteers::honour_roll.eq(false),
+            volunteers::travel_km.eq(None::<i32>),
+            volunteers::weekly_hours.eq(None::<i32>),
+            volunteers::adult.eq(false),
+            volunteers::availability.eq(None::<String>),
+            volunteers::languages.eq("[]"),
+            volunteers::interests.eq("[]"),
+            volunteers::access_needs.eq("[]"),
+            volunteers::certificates.eq("[]"),
+            volunteers::erased_at.eq(now),
+        ))
+        .execute(conn)?;
+    // Places in tasks that are not over yet become free again.
+    let held: Vec<(i64, String)> = assignments::table
+        .filter(assignments::volunteer_id.eq(who))
+        .select((assignments::task_id, assignments::state))
+        .load(conn)?;
+    for (task, state) in held {
+        match state.as_str() {
+            "accepted" | "assigned" => {
+                diesel::update(
+                    tasks::table
+                        .filter(tasks::id.eq(task))
+                        .filter(tasks::taken.gt(0)),
+                )
+                .set(tasks::taken.eq(tasks::taken - 1))
+                .execute(conn)?;
+            }
+            "invited" => {
+                diesel::update(
+                    tasks::table
+                        .filter(tasks::id.eq(task))
+                        .filter(tasks::pending.gt(0)),
+                )
+                .set(tasks::pending.eq(tasks::pending - 1))
+                .execute(conn)?;
+            }
+            _ => {}
+        }
+    }
+    diesel::delete(assignments::table.filter(assignments::volunteer_id.eq(who))).execute(conn)?;
+    diesel::delete(volunteer_skills::table.filter(volunteer_skills::volunteer_id.eq(who)))
+        .execute(conn)?;
+    diesel::delete(staff::table.filter(staff::volunteer_id.eq(who))).execute(conn)?;
+    diesel::delete(captains::table.filter(captains::volunteer_id.eq(who))).execute(conn)?;
+    diesel::delete(invitations::table.filter(invitations::volunteer_id.eq(who))).execute(conn)?;
+    diesel::delete(follow_ups::table.filter(follow_ups::volunteer_id.eq(who))).execute(conn)?;
+    diesel::delete(declines::table.filter(declines::volunteer_id.eq(who))).execute(conn)?;
+    diesel::delete(task_events::table.filter(task_events::volunteer_id.eq(who))).execute(conn)?;
+    diesel::delete(sign_in_requests::table.filter(sign_in_requests::volunteer_id.eq(who.0)))
+        .execute(conn)?;
+    diesel::update(
+        posts::table
+            .filter(posts::author.eq(who))
+            .filter(posts::deleted_at.is_null()),
+    )
+    .set((
+        posts::body.eq(""),
+        posts::deleted_at.eq(now),
+        posts::deleted_by.eq(who.0),
+    ))
+    .execute(conn)?;
+    diesel::update(
+        comments::table
+            .filter(comments::author.eq(who))
+            .filter(comments::deleted_at.is_null()),
+    )
+    .set((
+        comments::body.eq(""),
+        comments::deleted_at.eq(now),
+        comments::deleted_by.eq(who.0),
+    ))
+    .execute(conn)?;
+    // A note may name people; the points do not need it.
+    diesel::update(
+        ledger::table
+            .filter(ledger::volunteer_id.eq(who))
+            .filter(ledger::note.is_not_null()),
+    )
+    .set(ledger::note.eq(None::<String>))
+    .execute(conn)?;
+    Ok(())
+}
