@@ -10,3 +10,5 @@
 mod support;
 
 mod house;
+mod migrations;
+mod tidy;

@@ -5,7 +5,7 @@ mod export;
 pub mod pages;
 mod store;
 
-pub use export::Export;
+pub use export::{CLASSES, Class, Export};
 
 use crate::app::App;
 use crate::cluster::Event;
