@@ -2,9 +2,11 @@
 
 mod client;
 mod postgres;
+mod proxy;
 mod world;
 
 pub use client::{Answer, Client};
+pub use proxy::Proxy;
 pub use world::{Place, World};
 
 /// Writes a test once and runs it in both worlds: SQLite in process, PostgreSQL with Redis. The
