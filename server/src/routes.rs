@@ -88,7 +88,18 @@ fn tasks() -> Vec<Route> {
 
 /// What was done, and its points.
 fn activities() -> Vec<Route> {
-    vec![]
+    use crate::activities::{ActivityView, NewActivity, api};
+    vec![
+        Route::post("/api/v1/activities", Member, api::create)
+            .says("Writes down something done; captains and HQ also for others in their scope.")
+            .takes::<NewActivity>()
+            .gives::<ActivityView>(201)
+            .keyed(),
+        Route::post("/api/v1/activities/batch", Member, api::create_sheet)
+            .says("Writes down a sheet of up to 500 rows, each under its own key.")
+            .takes::<api::Sheet>()
+            .gives::<api::SheetResult>(200),
+    ]
 }
 
 /// Boards and the live socket.

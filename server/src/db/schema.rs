@@ -156,6 +156,7 @@ diesel::table! {
         corrects -> Nullable<BigInt>,
         reason -> Nullable<Text>,
         actor -> BigInt,
+        twin -> Nullable<BigInt>,
         created_at -> Timestamp,
     }
 }
