@@ -9,6 +9,8 @@
 
 mod support;
 
+mod activities;
 mod house;
+mod ledger;
 mod migrations;
 mod tidy;

@@ -48,10 +48,7 @@ impl Book {
 
     fn check_time(&self, candidate: &Candidate, now: Instant) -> Result<(), Error> {
         // The person's own Sunday is never after the last one, which is dearer to find.
-        let own = final_at(
-            &self.scoring.weeks,
-            candidate.week.end(candidate.zone),
-        );
+        let own = final_at(&self.scoring.weeks, candidate.week.end(candidate.zone));
         let last = if now.utc() < own {
             own
         } else {
@@ -370,8 +367,7 @@ fn scored(candidate: &Candidate, kind: Kind, past: &[&Past]) -> Scored {
 }
 
 fn trained(candidate: &Candidate, past: &[&Past]) -> bool {
-    past.iter()
-        .any(|past| past.task_id == candidate.entry.task)
+    past.iter().any(|past| past.task_id == candidate.entry.task)
 }
 
 /// Whether a shift lies on another one by more than a quarter of an hour.

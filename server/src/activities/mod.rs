@@ -66,8 +66,10 @@ pub async fn log_sheet(
         let most = vec![("most", SHEET_ROWS.to_string())];
         return Err(FieldErrors::with("rows", "activity-sheet-long", most).into());
     }
-    let rows: Vec<Result<(String, NewActivity), Error>> =
-        rows.into_iter().map(|row| row.map(SheetRow::split)).collect();
+    let rows: Vec<Result<(String, NewActivity), Error>> = rows
+        .into_iter()
+        .map(|row| row.map(SheetRow::split))
+        .collect();
     let drafts: Vec<NewActivity> = rows
         .iter()
         .filter_map(|row| row.as_ref().ok().map(|(_, new)| new.clone()))

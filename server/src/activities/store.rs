@@ -12,7 +12,6 @@ use crate::scope::Scope;
 /// What the limits look at of a line.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = ledger)]
-#[expect(missing_docs, reason = "the migration documents every column")]
 pub struct Past {
     pub volunteer_id: VolunteerId,
     pub id: i64,

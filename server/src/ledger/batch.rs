@@ -6,7 +6,6 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 
-use diesel::connection::SimpleConnection;
 use sha2::{Digest, Sha256};
 
 use super::fold::{self, MemberSums, RegionSums};
@@ -14,7 +13,7 @@ use super::model::{Candidate, Entry, EntryState, Line, Person, Standing, Verific
 use super::{Rulebook, ScoringConfig, Week, Weight, store};
 use crate::clock::{Duration, Instant};
 use crate::cluster::DeedMoved;
-use crate::db::{Conn, dialect};
+use crate::db::Conn;
 use crate::error::Error;
 use crate::ids::{VolunteerId, fresh};
 use crate::region_code::RegionCode;
@@ -131,7 +130,9 @@ pub fn write(
                 replayed: written.replayed || first.get(entry.key.as_str()) != Some(&at),
             }),
             Some(Err(error)) => Err(error.clone()),
-            None => Err(Error::Internal("an entry was left without an answer".into())),
+            None => Err(Error::Internal(
+                "an entry was left without an answer".into(),
+            )),
         })
         .collect();
     Ok((answers, moved))
@@ -213,11 +214,8 @@ fn keys_of_others(conn: &mut Conn, entries: &[&Entry]) -> Result<HashSet<String>
     }
     shared.sort_by(|a, b| a.key.cmp(&b.key));
     // No index can hold such a key unique over all people, so its holders take turns.
-    let turns: String = shared
-        .iter()
-        .map(|entry| dialect::lock(conn, number(&entry.key)) + ";")
-        .collect();
-    conn.batch_execute(&turns)?;
+    let turns: Vec<i64> = shared.iter().map(|entry| number(&entry.key)).collect();
+    store::take_turns(conn, &turns)?;
     let keys: Vec<&str> = shared.iter().map(|entry| entry.key.as_str()).collect();
     let actors = unique(shared.iter().map(|entry| entry.actor));
     let mut holders = store::list_behalf(conn, &Scope::System, &keys)?;
@@ -246,9 +244,8 @@ fn settle(
 ) -> Result<Vec<Line>, Error> {
     terms.rules.weigh(conn, &mut candidates, terms.now)?;
     // By person and key, so that nodes that hold the same entries wait for each other in one order.
-    candidates.sort_by(|a, b| {
-        (a.entry.volunteer, &a.entry.key).cmp(&(b.entry.volunteer, &b.entry.key))
-    });
+    candidates
+        .sort_by(|a, b| (a.entry.volunteer, &a.entry.key).cmp(&(b.entry.volunteer, &b.entry.key)));
     let (refused, taken): (Vec<Candidate>, Vec<Candidate>) =
         candidates.into_iter().partition(|c| c.refusal.is_some());
     let trust = trust(conn, terms, &taken)?;
@@ -280,7 +277,9 @@ fn settle(
     }
     // A key that stood there already gets the first answer again, even if a new one were refused.
     let asked = || {
-        let old = old.iter().map(|line| (line.volunteer_id, line.key.as_str()));
+        let old = old
+            .iter()
+            .map(|line| (line.volunteer_id, line.key.as_str()));
         let refused = refused
             .iter()
             .map(|c| (c.entry.volunteer, c.entry.key.as_str()));
@@ -428,7 +427,10 @@ fn reused() -> Error {
 }
 
 fn by_id(people: Vec<Person>) -> HashMap<VolunteerId, Person> {
-    people.into_iter().map(|person| (person.id, person)).collect()
+    people
+        .into_iter()
+        .map(|person| (person.id, person))
+        .collect()
 }
 
 fn unique<T: Ord + Hash>(items: impl Iterator<Item = T>) -> Vec<T> {

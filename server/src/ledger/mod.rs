@@ -130,7 +130,10 @@ impl Ledger {
     ///
     /// # Errors
     /// `Unavailable` when the queue has no room, and nothing was written.
-    pub async fn write_all(&self, entries: Vec<Entry>) -> Result<Vec<Result<Written, Error>>, Error> {
+    pub async fn write_all(
+        &self,
+        entries: Vec<Entry>,
+    ) -> Result<Vec<Result<Written, Error>>, Error> {
         let room = (self.inbox.max_capacity() / 2).max(1);
         let mut answers = Vec::with_capacity(entries.len());
         let mut entries = entries.into_iter().peekable();

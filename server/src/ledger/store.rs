@@ -1,6 +1,7 @@
 //! The SQL of the ledger and its totals. Statements over many rows are cut into chunks that stay
 //! below both databases' limits of bound values (32,766 and 65,535).
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
@@ -8,7 +9,7 @@ use super::fold::{MemberSums, RegionSums};
 use super::model::{EntryState, Line, MemberWeek, Person, RegionWeek};
 use crate::clock::Instant;
 use crate::db::schema::{entry_states, ledger, member_weeks, region_weeks, volunteers};
-use crate::db::{Conn, on_backend};
+use crate::db::{Conn, dialect, on_backend};
 use crate::ids::VolunteerId;
 use crate::region_code::RegionCode;
 use crate::scope::Scope;
@@ -60,6 +61,15 @@ pub fn lock_people(conn: &mut Conn, scope: &Scope, ids: &[VolunteerId]) -> Query
             .load::<VolunteerId>(c)
             .map(|_| ()),
     }
+}
+
+/// Waits for whoever else holds one of these numbers, and holds them until the transaction ends.
+pub fn take_turns(conn: &mut Conn, numbers: &[i64]) -> QueryResult<()> {
+    let all: String = numbers
+        .iter()
+        .map(|number| dialect::lock(conn, *number) + ";")
+        .collect();
+    conn.batch_execute(&all)
 }
 
 /// Decisions since `since`, by person and state.
@@ -135,11 +145,7 @@ pub fn list_behalf(
 }
 
 /// Writes down where new lines stand.
-pub fn insert_states(
-    conn: &mut Conn,
-    scope: &Scope,
-    states: &[EntryState],
-) -> QueryResult<()> {
+pub fn insert_states(conn: &mut Conn, scope: &Scope, states: &[EntryState]) -> QueryResult<()> {
     debug_assert!(scope.is_everything(), "the writer serves everybody");
     for states in states.chunks(ROWS) {
         on_backend!(conn => |c| diesel::insert_into(entry_states::table)

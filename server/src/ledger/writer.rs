@@ -54,7 +54,9 @@ impl Desk {
             }
             weeks.sort_unstable();
             weeks.dedup();
-            moved.deeds.sort_by_key(|deed| std::cmp::Reverse(deed.points));
+            moved
+                .deeds
+                .sort_by_key(|deed| std::cmp::Reverse(deed.points));
             moved.deeds.truncate(DEEDS);
             self.cluster.publish(Event::ScoresMoved {
                 regions,

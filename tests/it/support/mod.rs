@@ -1,10 +1,12 @@
 //! A world to test in: a real server on a free port, a clock moved by hand, mail kept in memory.
 
+mod cast;
 mod client;
 mod postgres;
 mod proxy;
 mod world;
 
+pub use cast::Person;
 pub use client::{Answer, Client};
 pub use proxy::Proxy;
 pub use world::{Place, World};
