@@ -1,8 +1,8 @@
 //! Every URL, in one table. A feature's rows stand together; the scope matrix in the tests and the
 //! OpenAPI document are made from this table, so nothing can be served that they do not know.
 
-use crate::http::Route;
 use crate::http::Who::{Anyone, Leader, Member, Staff};
+use crate::http::{Listing, Route};
 
 /// The table.
 pub fn table() -> Vec<Route> {
@@ -83,7 +83,32 @@ fn volunteers() -> Vec<Route> {
 
 /// Tasks, suggestions, assignments.
 fn tasks() -> Vec<Route> {
-    vec![]
+    use crate::tasks::{AssignmentView, Draft, TaskDetail, api};
+    vec![
+        Route::get("/api/v1/tasks", Member, api::list)
+            .says("Open tasks; for captains and HQ also the drafts and closed ones they lead. Newest first.")
+            .gives::<Listing<TaskDetail>>(200)
+            .query(&["region", "status", "kind", "q", "after", "limit"]),
+        Route::post("/api/v1/tasks", Leader, api::create)
+            .says("Writes a task in a region one leads.")
+            .takes::<Draft>()
+            .gives::<TaskDetail>(201),
+        Route::get("/api/v1/tasks/{id}", Member, api::find)
+            .says("A task.")
+            .gives::<TaskDetail>(200),
+        Route::patch("/api/v1/tasks/{id}", Leader, api::edit)
+            .says("Changes a task one leads; what is left out stays, null clears.")
+            .takes::<Draft>()
+            .gives::<TaskDetail>(200),
+        Route::put("/api/v1/tasks/{id}/assignment", Member, api::answer)
+            .says("One's own answer: accepted (409 when full), declined with a reason, cancelled.")
+            .takes::<api::Answer>()
+            .gives::<AssignmentView>(200),
+        Route::put("/api/v1/tasks/{id}/assignments/{volunteer}", Leader, api::assign)
+            .says("A leader invites, assigns, checks in, marks as done or not come, cancels. An invitation or assignment sends one mail.")
+            .takes::<api::Standing>()
+            .gives::<AssignmentView>(200),
+    ]
 }
 
 /// What was done, and its points.

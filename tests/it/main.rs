@@ -13,4 +13,5 @@ mod activities;
 mod house;
 mod ledger;
 mod migrations;
+mod tasks;
 mod tidy;

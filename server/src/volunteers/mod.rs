@@ -136,3 +136,10 @@ fn move_to(tree: &Tree, scope: &Scope, person: &mut Volunteer, region: &str) -> 
     person.region = code;
     Ok(())
 }
+
+/// Notes that the person has completed a task of this rung of the ladder, if it is their highest.
+/// Joins the caller's transaction.
+pub fn climb(conn: &mut Conn, scope: &Scope, id: VolunteerId, rung: i32) -> Result<(), Error> {
+    store::update_rung(conn, scope, id, rung)?;
+    Ok(())
+}
