@@ -134,12 +134,63 @@ fn races() -> Vec<Route> {
 
 /// Newcomers and their 72 hours.
 fn followups() -> Vec<Route> {
-    vec![]
+    use crate::followups::{Call, Record, api, pages};
+    vec![
+        Route::get("/api/v1/regions/{code}/follow-ups", Leader, api::list)
+            .says("Newcomers under a region by what is left of their 72 hours.")
+            .gives::<Vec<Call>>(200),
+        Route::put("/api/v1/follow-ups/{volunteer}", Leader, api::update)
+            .says("How a call to a newcomer went.")
+            .takes::<Record>()
+            .gives::<Call>(200),
+        Route::post("/captain/follow-ups/{volunteer}", Leader, pages::create),
+    ]
 }
 
 /// Posts, comments, the honour roll.
 fn feed() -> Vec<Route> {
-    vec![]
+    use crate::feed::{CommentView, Named, PostView, api, pages};
+    use crate::http::Listing;
+    vec![
+        Route::get("/api/v1/regions/{code}/posts", Member, api::posts)
+            .says("What was said to a region, newest first.")
+            .query(&["after", "limit"])
+            .gives::<Listing<PostView>>(200),
+        Route::post("/api/v1/regions/{code}/posts", Member, api::create_post)
+            .says("Say something to a region: its captains and HQ.")
+            .takes::<api::Written>()
+            .gives::<PostView>(201),
+        Route::delete("/api/v1/posts/{id}", Member, api::delete_post)
+            .says("Take a post away: its author, the region's captain or HQ.")
+            .gives_nothing(),
+        Route::post("/api/v1/posts/{id}/comments", Member, api::create_comment)
+            .says("Answer a post.")
+            .takes::<api::Written>()
+            .gives::<CommentView>(201),
+        Route::delete(
+            "/api/v1/posts/{id}/comments/{comment}",
+            Member,
+            api::delete_comment,
+        )
+        .says("Take a comment away: its author, the region's captain or HQ.")
+        .gives_nothing(),
+        Route::get(
+            "/api/v1/regions/{code}/honour-roll",
+            Member,
+            api::honour_roll,
+        )
+        .says("People of a region who asked to be shown, best of this week first, at most 50.")
+        .gives::<Vec<Named>>(200),
+        Route::get("/regions/{code}", Member, pages::region),
+        Route::post("/regions/{code}/posts", Member, pages::create_post),
+        Route::post("/posts/{id}/comments", Member, pages::create_comment),
+        Route::post("/posts/{id}/deletion", Member, pages::delete_post),
+        Route::post(
+            "/posts/{id}/comments/{comment}/deletion",
+            Member,
+            pages::delete_comment,
+        ),
+    ]
 }
 
 /// Home, captain, HQ.

@@ -10,6 +10,8 @@
 mod support;
 
 mod activities;
+mod feed;
+mod followups;
 mod house;
 mod ledger;
 mod migrations;

@@ -1,13 +1,21 @@
 //! The people: who they are, where they belong, what they can do and when.
 
 pub mod api;
+mod holders;
 mod model;
+mod offices;
 mod profile;
+mod search;
 pub mod skills;
 mod store;
 
+pub use holders::{
+    Holder, Holders, all_captains, captain_names, captained, captains, offices_of, staff,
+};
 pub use model::{Availability, Email, NewVolunteer, Volunteer};
+pub use offices::{end_captaincy, name_captain, name_staff};
 pub use profile::{Certificate, Change, Offices, Profile, SkillLevel};
+pub use search::{Filter, Found, count, count_found, search};
 
 use crate::app::App;
 use crate::cluster::Event;

@@ -2,12 +2,14 @@
 
 mod cast;
 mod client;
+mod people;
 mod postgres;
 mod proxy;
 mod world;
 
 pub use cast::Person;
 pub use client::{Answer, Client};
+pub use people::Member;
 pub use proxy::Proxy;
 pub use world::{Place, World};
 
