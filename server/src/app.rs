@@ -6,6 +6,7 @@ use crate::clock::Clock;
 use crate::cluster::Cluster;
 use crate::db::Db;
 use crate::http::{Assets, Front};
+use crate::ledger::{Ledger, ScoringConfig};
 use crate::mailer::Mailer;
 use crate::regions::Tree;
 use crate::sessions::Sessions;
@@ -31,6 +32,10 @@ pub struct App {
     pub words: Words,
     /// The region tree.
     pub tree: Arc<Tree>,
+    /// The weights and caps of scores.
+    pub scoring: Arc<ScoringConfig>,
+    /// The only writer of points.
+    pub ledger: Ledger,
     /// Styles, scripts and pictures.
     pub assets: Assets,
 }

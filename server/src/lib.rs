@@ -23,6 +23,7 @@ pub mod live;
 pub mod mailer;
 pub mod matching;
 pub mod me;
+pub mod prose;
 pub mod races;
 pub mod region_code;
 pub mod regions;

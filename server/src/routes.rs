@@ -1,8 +1,8 @@
 //! Every URL, in one table. A feature's rows stand together; the scope matrix in the tests and the
 //! OpenAPI document are made from this table, so nothing can be served that they do not know.
 
-use crate::http::Route;
 use crate::http::Who::{Anyone, Leader, Member, Staff};
+use crate::http::{Listing, Route};
 
 /// The table.
 pub fn table() -> Vec<Route> {
@@ -83,12 +83,48 @@ fn volunteers() -> Vec<Route> {
 
 /// Tasks, suggestions, assignments.
 fn tasks() -> Vec<Route> {
-    vec![]
+    use crate::tasks::{AssignmentView, Draft, TaskDetail, api};
+    vec![
+        Route::get("/api/v1/tasks", Member, api::list)
+            .says("Open tasks; for captains and HQ also the drafts and closed ones they lead. Newest first.")
+            .gives::<Listing<TaskDetail>>(200)
+            .query(&["region", "status", "kind", "q", "after", "limit"]),
+        Route::post("/api/v1/tasks", Leader, api::create)
+            .says("Writes a task in a region one leads.")
+            .takes::<Draft>()
+            .gives::<TaskDetail>(201),
+        Route::get("/api/v1/tasks/{id}", Member, api::find)
+            .says("A task.")
+            .gives::<TaskDetail>(200),
+        Route::patch("/api/v1/tasks/{id}", Leader, api::edit)
+            .says("Changes a task one leads; what is left out stays, null clears.")
+            .takes::<Draft>()
+            .gives::<TaskDetail>(200),
+        Route::put("/api/v1/tasks/{id}/assignment", Member, api::answer)
+            .says("One's own answer: accepted (409 when full), declined with a reason, cancelled.")
+            .takes::<api::Answer>()
+            .gives::<AssignmentView>(200),
+        Route::put("/api/v1/tasks/{id}/assignments/{volunteer}", Leader, api::assign)
+            .says("A leader invites, assigns, checks in, marks as done or not come, cancels. An invitation or assignment sends one mail.")
+            .takes::<api::Standing>()
+            .gives::<AssignmentView>(200),
+    ]
 }
 
 /// What was done, and its points.
 fn activities() -> Vec<Route> {
-    vec![]
+    use crate::activities::{ActivityView, NewActivity, api};
+    vec![
+        Route::post("/api/v1/activities", Member, api::create)
+            .says("Writes down something done; captains and HQ also for others in their scope.")
+            .takes::<NewActivity>()
+            .gives::<ActivityView>(201)
+            .keyed(),
+        Route::post("/api/v1/activities/batch", Member, api::create_sheet)
+            .says("Writes down a sheet of up to 500 rows, each under its own key.")
+            .takes::<api::Sheet>()
+            .gives::<api::SheetResult>(200),
+    ]
 }
 
 /// Boards and the live socket.
@@ -98,12 +134,63 @@ fn races() -> Vec<Route> {
 
 /// Newcomers and their 72 hours.
 fn followups() -> Vec<Route> {
-    vec![]
+    use crate::followups::{Call, Record, api, pages};
+    vec![
+        Route::get("/api/v1/regions/{code}/follow-ups", Leader, api::list)
+            .says("Newcomers under a region by what is left of their 72 hours.")
+            .gives::<Vec<Call>>(200),
+        Route::put("/api/v1/follow-ups/{volunteer}", Leader, api::update)
+            .says("How a call to a newcomer went.")
+            .takes::<Record>()
+            .gives::<Call>(200),
+        Route::post("/captain/follow-ups/{volunteer}", Leader, pages::create),
+    ]
 }
 
 /// Posts, comments, the honour roll.
 fn feed() -> Vec<Route> {
-    vec![]
+    use crate::feed::{CommentView, Named, PostView, api, pages};
+    use crate::http::Listing;
+    vec![
+        Route::get("/api/v1/regions/{code}/posts", Member, api::posts)
+            .says("What was said to a region, newest first.")
+            .query(&["after", "limit"])
+            .gives::<Listing<PostView>>(200),
+        Route::post("/api/v1/regions/{code}/posts", Member, api::create_post)
+            .says("Say something to a region: its captains and HQ.")
+            .takes::<api::Written>()
+            .gives::<PostView>(201),
+        Route::delete("/api/v1/posts/{id}", Member, api::delete_post)
+            .says("Take a post away: its author, the region's captain or HQ.")
+            .gives_nothing(),
+        Route::post("/api/v1/posts/{id}/comments", Member, api::create_comment)
+            .says("Answer a post.")
+            .takes::<api::Written>()
+            .gives::<CommentView>(201),
+        Route::delete(
+            "/api/v1/posts/{id}/comments/{comment}",
+            Member,
+            api::delete_comment,
+        )
+        .says("Take a comment away: its author, the region's captain or HQ.")
+        .gives_nothing(),
+        Route::get(
+            "/api/v1/regions/{code}/honour-roll",
+            Member,
+            api::honour_roll,
+        )
+        .says("People of a region who asked to be shown, best of this week first, at most 50.")
+        .gives::<Vec<Named>>(200),
+        Route::get("/regions/{code}", Member, pages::region),
+        Route::post("/regions/{code}/posts", Member, pages::create_post),
+        Route::post("/posts/{id}/comments", Member, pages::create_comment),
+        Route::post("/posts/{id}/deletion", Member, pages::delete_post),
+        Route::post(
+            "/posts/{id}/comments/{comment}/deletion",
+            Member,
+            pages::delete_comment,
+        ),
+    ]
 }
 
 /// Home, captain, HQ.

@@ -9,12 +9,14 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App as Actix, HttpServer, web};
 use tokio::task::JoinHandle;
 
+use crate::activities;
 use crate::app::App;
 use crate::clock::{Clock, Duration};
 use crate::cluster::Cluster;
 use crate::db::{Db, Place, migrate};
 use crate::health::Draining;
 use crate::http::{Assets, configure, guard};
+use crate::ledger::{Ledger, ScoringConfig, Size};
 use crate::mailer::{self, Mailer};
 use crate::regions::Tree;
 use crate::routes;
@@ -101,6 +103,7 @@ impl Server {
         if let Err(why) = self.serving.await {
             tracing::error!(%why, "the server ended badly");
         }
+        self.app.ledger.stop().await;
         for job in self.jobs {
             job.abort();
         }
@@ -142,13 +145,29 @@ pub fn open(
     } else {
         Keys::open(&settings.keys_file)?
     };
+    let tree = Arc::new(tree);
+    let scoring = Arc::new(ScoringConfig::shipped().map_err(|why| why.to_string())?);
+    let cluster = Cluster::open(&settings.redis_url.0)?;
+    let ledger = Ledger::open(
+        db.clone(),
+        cluster.clone(),
+        clock.clone(),
+        scoring.clone(),
+        Arc::new(activities::Book::new(scoring.clone(), &tree)),
+        Size {
+            queue: settings.ledger_queue,
+            batch: settings.ledger_batch,
+        },
+    )?;
     Ok(App {
         sessions: Sessions::new(keys, Duration::days(i64::from(settings.session_days))),
-        cluster: Cluster::open(&settings.redis_url.0)?,
+        cluster,
+        scoring,
+        ledger,
         mailer: Mailer::open(&settings.mail.0, &settings.mail_from)?,
         words: Words::embedded().map_err(|why| why.to_string())?,
         assets: Assets::embedded(&settings.accent),
-        tree: Arc::new(tree),
+        tree,
         db,
         clock,
         settings: Arc::new(settings),

@@ -9,6 +9,11 @@
 
 mod support;
 
+mod activities;
+mod feed;
+mod followups;
 mod house;
+mod ledger;
 mod migrations;
+mod tasks;
 mod tidy;

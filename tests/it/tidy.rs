@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Leftmost first: a folder imports from what stands before it.
-const BASE: [&str; 17] = [
-    "error", "clock", "ids", "region_code", "settings", "scope", "db", "words", "cluster", "mailer", "audit",
+const BASE: [&str; 18] = [
+    "error", "prose", "clock", "ids", "region_code", "settings", "scope", "db", "words", "cluster", "mailer", "audit",
     "sessions", "ledger", "live", "http", "regions", "app",
 ];
 const FEATURES: [&str; 11] = [

@@ -13,7 +13,7 @@ CREATE TABLE ledger (
     occurred_at   TIMESTAMP NOT NULL,
     week          TEXT NOT NULL,                    -- ISO week in the person's zone, as 2026-W47
     region        TEXT COLLATE "C" NOT NULL,                   -- the person's region when it was written
-    mission       INTEGER NOT NULL,                 -- mission weight in hundredths
+    mission       INTEGER NOT NULL,                 -- mission weight in ten-thousandths
     base          BIGINT NOT NULL,                  -- hundredths of a point
     weight        INTEGER NOT NULL,                 -- verification in ten-thousandths
     counted       BIGINT NOT NULL,                  -- hundredths of a point: base times weight
@@ -21,6 +21,7 @@ CREATE TABLE ledger (
     corrects      BIGINT,                           -- the line of the same person this one corrects
     reason        TEXT,                             -- why it was corrected or held
     actor         BIGINT NOT NULL,                  -- who entered it; 0 for the system
+    twin          BIGINT,                           -- minute and hash of person, kind and amount: who logs the same twice
     created_at    TIMESTAMP NOT NULL,
     PRIMARY KEY (volunteer_id, id),
     UNIQUE (volunteer_id, key)
@@ -33,7 +34,10 @@ CREATE TABLE ledger_4 PARTITION OF ledger FOR VALUES WITH (MODULUS 8, REMAINDER 
 CREATE TABLE ledger_5 PARTITION OF ledger FOR VALUES WITH (MODULUS 8, REMAINDER 5);
 CREATE TABLE ledger_6 PARTITION OF ledger FOR VALUES WITH (MODULUS 8, REMAINDER 6);
 CREATE TABLE ledger_7 PARTITION OF ledger FOR VALUES WITH (MODULUS 8, REMAINDER 7);
-CREATE INDEX ledger_person_week ON ledger (volunteer_id, week);
+CREATE INDEX ledger_person_week ON ledger (volunteer_id, week, kind);
+CREATE INDEX ledger_twin ON ledger (twin);
+-- A key belongs to who acts, and a captain acts for many: where their keys stand.
+CREATE INDEX ledger_behalf ON ledger (key) WHERE actor <> 0 AND actor <> volunteer_id;
 
 -- Where the decision about a line stands now; the history is in the ledger's corrections and the audit.
 CREATE TABLE entry_states (

@@ -25,13 +25,23 @@ CREATE TABLE tasks (
     min_age      INTEGER,
     access       TEXT NOT NULL,                     -- JSON list
     radius_km    INTEGER,
-    shown        BIGINT NOT NULL,                   -- how often it stood in somebody's five
     created_by   BIGINT NOT NULL,
     created_at   TIMESTAMP NOT NULL,
     updated_at   TIMESTAMP NOT NULL,
     CHECK (taken >= 0 AND taken <= slots)
 );
 CREATE INDEX tasks_open ON tasks (status, region);
+CREATE INDEX tasks_updated ON tasks (updated_at);
+
+-- How a task fares with people: apart from the task, so that showing it never waits for its places.
+CREATE TABLE task_stats (
+    task_id  BIGINT PRIMARY KEY REFERENCES tasks (id) ON DELETE CASCADE,
+    shown    BIGINT NOT NULL,                       -- how often it stood in somebody's five
+    accepts  BIGINT NOT NULL,                       -- of those who had been shown it
+    expected DOUBLE PRECISION NOT NULL,                       -- acceptances foreseen for all showings: sum of p
+    exposure DOUBLE PRECISION NOT NULL,                       -- the same for those who have not answered yet
+    seen_at  TIMESTAMP NOT NULL                     -- last showing; else when it was written
+);
 
 CREATE TABLE task_skills (
     task_id  BIGINT NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
@@ -54,13 +64,12 @@ CREATE TABLE assignments (
 );
 CREATE INDEX assignments_volunteer ON assignments (volunteer_id, state);
 
--- What a person asked not to see: one task, a kind, for a while or for good.
+-- What a person asked not to see: a task for a while or for good, or with `never` its whole kind.
 CREATE TABLE declines (
     volunteer_id BIGINT NOT NULL REFERENCES volunteers (id) ON DELETE CASCADE,
     task_id      BIGINT NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
     kind         TEXT NOT NULL,
     reason       TEXT NOT NULL,                     -- not_now, too_far, not_my_thing, never
-    until        TIMESTAMP,                             -- NULL for good
     declined_at  TIMESTAMP NOT NULL,
     PRIMARY KEY (volunteer_id, task_id)
 );
@@ -73,7 +82,8 @@ CREATE TABLE task_events (
     kind         TEXT NOT NULL,                     -- task kind
     event        TEXT NOT NULL,                     -- shown opened accepted declined showed completed
     position     INTEGER,
-    propensity   DOUBLE PRECISION,
+    propensity   DOUBLE PRECISION,                            -- chance with which it came to stand there
+    chance       DOUBLE PRECISION,                            -- foreseen chance of a yes, p
     reason       TEXT,
     at           TIMESTAMP NOT NULL
 );

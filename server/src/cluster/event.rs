@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{SessionId, VolunteerId};
+use crate::ids::{SessionId, TaskId, VolunteerId};
 use crate::region_code::RegionCode;
 
 /// Something that happened and is committed.
@@ -37,6 +37,11 @@ pub enum Event {
     PersonMoved {
         /// Whose.
         volunteer: VolunteerId,
+    },
+    /// A task changed, or who is on it.
+    TaskMoved {
+        /// Which.
+        task: TaskId,
     },
     /// A captain's queue changed under this region.
     QueueMoved {

@@ -156,6 +156,7 @@ diesel::table! {
         corrects -> Nullable<BigInt>,
         reason -> Nullable<Text>,
         actor -> BigInt,
+        twin -> Nullable<BigInt>,
         created_at -> Timestamp,
     }
 }
@@ -238,10 +239,20 @@ diesel::table! {
         min_age -> Nullable<Integer>,
         access -> Text,
         radius_km -> Nullable<Integer>,
-        shown -> BigInt,
         created_by -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    task_stats (task_id) {
+        task_id -> BigInt,
+        shown -> BigInt,
+        accepts -> BigInt,
+        expected -> Double,
+        exposure -> Double,
+        seen_at -> Timestamp,
     }
 }
 
@@ -273,7 +284,6 @@ diesel::table! {
         task_id -> BigInt,
         kind -> Text,
         reason -> Text,
-        until -> Nullable<Timestamp>,
         declined_at -> Timestamp,
     }
 }
@@ -287,6 +297,7 @@ diesel::table! {
         event -> Text,
         position -> Nullable<Integer>,
         propensity -> Nullable<Double>,
+        chance -> Nullable<Double>,
         reason -> Nullable<Text>,
         at -> Timestamp,
     }
@@ -347,6 +358,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     rosters,
     roster_locks,
     tasks,
+    task_stats,
     task_skills,
     assignments,
     declines,

@@ -64,6 +64,17 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
     Ok(value)
 }
 
+/// Reads a part of a body that was taken in unread, as [`Body`] would.
+///
+/// # Errors
+/// `Invalid` naming the field.
+pub fn read_value<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, Error> {
+    serde_path_to_error::deserialize(value).map_err(|fault| {
+        let path = fault.path().to_string();
+        field_fault(&path, &fault.into_inner().to_string())
+    })
+}
+
 fn syntax(why: &serde_json::Error) -> Error {
     Error::Malformed(Sentence::Key(
         "error-json-syntax",

@@ -100,6 +100,29 @@ fn detail(error: &Error, lang: &Lang, front: &Front, api: bool) -> String {
     }
 }
 
+/// The problem document of an error, still without a request's name.
+pub fn problem(error: &Error, lang: &Lang, front: &Front) -> serde_json::Value {
+    let status = status(error).as_u16();
+    let mut body = json!({
+        "type": "about:blank",
+        "title": lang.say(&format!("error-title-{status}")).to_string(),
+        "status": status,
+        "detail": detail(error, lang, front, true),
+        "errors": {},
+    });
+    if let Error::Invalid(faults) = error {
+        for (field, sentence) in &faults.0 {
+            let list = &mut body["errors"][field.as_str()];
+            let text = json!(lang.sentence(sentence));
+            match list.as_array_mut() {
+                Some(list) => list.push(text),
+                None => *list = json!([text]),
+            }
+        }
+    }
+    body
+}
+
 /// What a response about `error` should be rendered for.
 pub(super) struct Asked<'a> {
     pub front: &'a Front,
@@ -125,32 +148,16 @@ pub(super) fn render(error: &Error, asked: &Asked<'_>) -> HttpResponse {
             .insert_header((LOCATION, format!("/sign-in?next={next}")))
             .finish();
     }
-    let title_key = format!("error-title-{}", status.as_u16());
-    let title = asked.lang.say(&title_key).to_string();
-    let detail = detail(error, &asked.lang, asked.front, asked.api);
     if asked.api {
-        let mut body = json!({
-            "type": "about:blank",
-            "title": title,
-            "status": status.as_u16(),
-            "detail": detail,
-            "errors": {},
-            "request_id": asked.name,
-        });
-        if let Error::Invalid(faults) = error {
-            for (field, sentence) in &faults.0 {
-                let list = &mut body["errors"][field.as_str()];
-                let text = json!(asked.lang.sentence(sentence));
-                match list.as_array_mut() {
-                    Some(list) => list.push(text),
-                    None => *list = json!([text]),
-                }
-            }
-        }
+        let mut body = problem(error, &asked.lang, asked.front);
+        body["request_id"] = json!(asked.name);
         return response
             .insert_header((CONTENT_TYPE, "application/problem+json"))
             .body(body.to_string());
     }
+    let title_key = format!("error-title-{}", status.as_u16());
+    let title = asked.lang.say(&title_key).to_string();
+    let detail = detail(error, &asked.lang, asked.front, false);
     let faults = match error {
         Error::Invalid(faults) => faults
             .0

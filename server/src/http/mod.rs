@@ -12,9 +12,9 @@ mod page;
 mod route;
 mod session;
 
-pub use api::{Accepted, Body, Created, Key, Listing, NoContent, Paging, Query};
+pub use api::{Accepted, Body, Created, Key, Listing, NoContent, Paging, Query, read_value};
 pub use assets::Assets;
-pub use error::{ApiError, PageError};
+pub use error::{ApiError, PageError, problem};
 pub use form::{Faults, Form};
 pub use guard::{RequestName, guard};
 pub use openapi::document;

@@ -24,7 +24,7 @@ pub enum Class {
 }
 
 /// Every table with its class, in the order of an export.
-pub const CLASSES: [(&str, Class); 27] = [
+pub const CLASSES: [(&str, Class); 28] = [
     ("volunteers", Class::Personal("id")),
     ("volunteer_skills", Class::Personal("volunteer_id")),
     ("staff", Class::Personal("volunteer_id")),
@@ -49,6 +49,7 @@ pub const CLASSES: [(&str, Class); 27] = [
     ("roster_locks", Class::Impersonal),
     ("tasks", Class::Impersonal),
     ("task_skills", Class::Impersonal),
+    ("task_stats", Class::Impersonal),
     ("live_tickets", Class::Personal("volunteer_id")),
     ("__diesel_schema_migrations", Class::Impersonal),
     ("sqlite_sequence", Class::Impersonal),

@@ -1,13 +1,21 @@
 //! The people: who they are, where they belong, what they can do and when.
 
 pub mod api;
+mod holders;
 mod model;
+mod offices;
 mod profile;
+mod search;
 pub mod skills;
 mod store;
 
+pub use holders::{
+    Holder, Holders, all_captains, captain_names, captained, captains, offices_of, staff,
+};
 pub use model::{Availability, Email, NewVolunteer, Volunteer};
+pub use offices::{end_captaincy, name_captain, name_staff};
 pub use profile::{Certificate, Change, Offices, Profile, SkillLevel};
+pub use search::{Filter, Found, count, count_found, search};
 
 use crate::app::App;
 use crate::cluster::Event;
@@ -134,5 +142,12 @@ fn move_to(tree: &Tree, scope: &Scope, person: &mut Volunteer, region: &str) -> 
         .map_or_else(|| tree.zone(&code), |zip| tree.person_zone(zip, &code))
         .to_string();
     person.region = code;
+    Ok(())
+}
+
+/// Notes that the person has completed a task of this rung of the ladder, if it is their highest.
+/// Joins the caller's transaction.
+pub fn climb(conn: &mut Conn, scope: &Scope, id: VolunteerId, rung: i32) -> Result<(), Error> {
+    store::update_rung(conn, scope, id, rung)?;
     Ok(())
 }

@@ -151,3 +151,20 @@ pub fn find_offices(conn: &mut Conn, scope: &Scope, id: VolunteerId) -> QueryRes
         leads,
     })
 }
+
+/// Raises the highest rung completed, never lowers it.
+pub fn update_rung(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: VolunteerId,
+    rung: i32,
+) -> QueryResult<usize> {
+    diesel::update(
+        volunteers::table
+            .filter(volunteers::id.eq(id))
+            .filter(volunteers::rung.lt(rung))
+            .filter(scope.sees(volunteers::region, volunteers::id)),
+    )
+    .set(volunteers::rung.eq(rung))
+    .execute(conn)
+}

@@ -1,11 +1,15 @@
 //! A world to test in: a real server on a free port, a clock moved by hand, mail kept in memory.
 
+mod cast;
 mod client;
+mod people;
 mod postgres;
 mod proxy;
 mod world;
 
+pub use cast::Person;
 pub use client::{Answer, Client};
+pub use people::Member;
 pub use proxy::Proxy;
 pub use world::{Place, World};
 

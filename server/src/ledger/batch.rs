@@ -1,0 +1,438 @@
+//! One batch of entries in one transaction (architecture.md, "The write path of an activity").
+//!
+//! Rows are locked in one order everywhere, people first, then ledger keys, member-weeks and
+//! region-weeks, each by key: nodes that write at once wait for each other and never in a circle.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::hash::Hash;
+
+use sha2::{Digest, Sha256};
+
+use super::fold::{self, MemberSums, RegionSums};
+use super::model::{Candidate, Entry, EntryState, Line, Person, Standing, Verification, Written};
+use super::{Rulebook, ScoringConfig, Week, Weight, store};
+use crate::clock::{Duration, Instant};
+use crate::cluster::DeedMoved;
+use crate::db::Conn;
+use crate::error::Error;
+use crate::ids::{VolunteerId, fresh};
+use crate::region_code::RegionCode;
+use crate::scope::Scope;
+
+/// How often a person's last activity is written down.
+const ACTIVE_EVERY: Duration = Duration::hours(1);
+
+/// What a committed transaction moved.
+#[derive(Debug, Default)]
+pub struct Moved {
+    /// Region totals.
+    pub regions: RegionSums,
+    /// The lines behind them.
+    pub deeds: Vec<DeedMoved>,
+    /// People whose points moved.
+    pub people: BTreeSet<VolunteerId>,
+    /// Where something waits for a captain.
+    pub queues: BTreeSet<RegionCode>,
+}
+
+impl Moved {
+    /// Notes new lines.
+    pub fn note(&mut self, lines: &[Line]) {
+        for line in lines {
+            self.people.insert(line.volunteer_id);
+            if line.corrects.is_some()
+                || matches!(
+                    line.verification(),
+                    Verification::Unverified | Verification::Held
+                )
+            {
+                self.queues.insert(line.region.clone());
+            }
+            if line.counted > 0 && line.corrects.is_none() {
+                self.deeds.push(DeedMoved {
+                    region: line.region.clone(),
+                    kind: line.kind.clone(),
+                    points: line.counted,
+                });
+            }
+        }
+    }
+}
+
+/// What the writing of a batch goes by.
+pub struct Terms<'a> {
+    /// Weights and caps.
+    pub scoring: &'a ScoringConfig,
+    /// The rules of the kinds.
+    pub rules: &'a dyn Rulebook,
+    /// The moment of writing.
+    pub now: Instant,
+}
+
+/// An answer an entry.
+pub type Answers = Vec<Result<Written, Error>>;
+
+/// Writes `entries`; gives an answer each, in their order.
+///
+/// # Errors
+/// When the whole transaction must be undone.
+pub fn write(
+    conn: &mut Conn,
+    terms: &Terms<'_>,
+    entries: &[Entry],
+) -> Result<(Answers, Moved), Error> {
+    // One key scores once: of entries that share one, the first is written and answers for all.
+    let mut first: HashMap<&str, usize> = HashMap::with_capacity(entries.len());
+    for (at, entry) in entries.iter().enumerate() {
+        first.entry(&entry.key).or_insert(at);
+    }
+    let alone: Vec<&Entry> = entries
+        .iter()
+        .enumerate()
+        .filter(|(at, entry)| first.get(entry.key.as_str()) == Some(at))
+        .map(|(_, entry)| entry)
+        .collect();
+    let people = people(conn, terms, &alone)?;
+    let mut answers: HashMap<&str, Result<Written, Error>> = HashMap::with_capacity(alone.len());
+    let taken = keys_of_others(conn, &alone)?;
+    let mut candidates = Vec::with_capacity(alone.len());
+    for entry in alone {
+        match people.get(&entry.volunteer) {
+            _ if taken.contains(entry.key.as_str()) => {
+                answers.insert(&entry.key, Err(reused()));
+            }
+            Some(person) => candidates.push(candidate(entry.clone(), person, terms.now)),
+            None => {
+                answers.insert(&entry.key, Err(Error::NotFound));
+            }
+        }
+    }
+    let mut moved = Moved::default();
+    let mut new = settle(conn, terms, candidates, |key, answer| {
+        if let Some((&key, _)) = first.get_key_value(key) {
+            answers.insert(key, answer);
+        }
+    })?;
+    new.append(&mut follow(conn, terms, &new)?);
+    moved.note(&new);
+    let mut sums = MemberSums::new();
+    for line in &new {
+        fold::add_line(&mut sums, line);
+    }
+    moved.regions = add(conn, terms.scoring, &sums)?;
+    let answers = entries
+        .iter()
+        .enumerate()
+        .map(|(at, entry)| match answers.get(entry.key.as_str()) {
+            Some(Ok(written)) if written.line.fingerprint != entry.fingerprint => Err(reused()),
+            Some(Ok(written)) => Ok(Written {
+                line: written.line.clone(),
+                replayed: written.replayed || first.get(entry.key.as_str()) != Some(&at),
+            }),
+            Some(Err(error)) => Err(error.clone()),
+            None => Err(Error::Internal(
+                "an entry was left without an answer".into(),
+            )),
+        })
+        .collect();
+    Ok((answers, moved))
+}
+
+/// Adds to the totals of member-weeks and, from what those are then, of regions.
+pub fn add(
+    conn: &mut Conn,
+    scoring: &ScoringConfig,
+    sums: &MemberSums,
+) -> Result<RegionSums, Error> {
+    let after = store::add_to_members(conn, &Scope::System, sums)?;
+    let regions = fold::regions_of(&scoring.soft_cap, sums, &after);
+    store::add_to_regions(conn, &regions)?;
+    Ok(regions)
+}
+
+/// Lines that follow from those of `lines` that are approved: written too, but not folded yet.
+pub fn follow(conn: &mut Conn, terms: &Terms<'_>, lines: &[Line]) -> Result<Vec<Line>, Error> {
+    let approved: Vec<&Line> = lines
+        .iter()
+        .filter(|line| line.verification() == Verification::Approved)
+        .collect();
+    if approved.is_empty() {
+        return Ok(Vec::new());
+    }
+    let entries = terms.rules.follow(conn, &approved, terms.now)?;
+    if entries.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = unique(entries.iter().map(|entry| entry.volunteer));
+    let people = by_id(store::list_people(conn, &Scope::System, &ids)?);
+    let candidates = entries
+        .into_iter()
+        .filter_map(|entry| {
+            let person = people.get(&entry.volunteer)?;
+            Some(candidate(entry, person, terms.now))
+        })
+        .collect();
+    settle(conn, terms, candidates, |_, _| {})
+}
+
+/// The people of a batch; those who were not active lately, or whose entries depend on others of
+/// theirs, are locked first.
+fn people(
+    conn: &mut Conn,
+    terms: &Terms<'_>,
+    entries: &[&Entry],
+) -> Result<HashMap<VolunteerId, Person>, Error> {
+    let ids = unique(entries.iter().map(|entry| entry.volunteer));
+    let people = by_id(store::list_people(conn, &Scope::System, &ids)?);
+    let idle = |id: &VolunteerId| {
+        people.get(id).is_some_and(|person| {
+            person
+                .last_active_at
+                .is_none_or(|at| terms.now - at > ACTIVE_EVERY)
+        })
+    };
+    let idle: Vec<VolunteerId> = ids.iter().copied().filter(idle).collect();
+    let looked_at = entries
+        .iter()
+        .filter(|entry| terms.rules.looks_back(entry.kind))
+        .map(|entry| entry.volunteer);
+    let locked = unique(looked_at.chain(idle.iter().copied()));
+    if !locked.is_empty() {
+        store::lock_people(conn, &Scope::System, &locked)?;
+    }
+    if !idle.is_empty() {
+        store::update_activity(conn, &Scope::System, &idle, terms.now)?;
+    }
+    Ok(people)
+}
+
+/// Keys that already stand under another person than the one they would credit now.
+fn keys_of_others(conn: &mut Conn, entries: &[&Entry]) -> Result<HashSet<String>, Error> {
+    let mut shared: Vec<&&Entry> = entries.iter().filter(|entry| entry.shared_key).collect();
+    if shared.is_empty() {
+        return Ok(HashSet::new());
+    }
+    shared.sort_by(|a, b| a.key.cmp(&b.key));
+    // No index can hold such a key unique over all people, so its holders take turns.
+    let turns: Vec<i64> = shared.iter().map(|entry| number(&entry.key)).collect();
+    store::take_turns(conn, &turns)?;
+    let keys: Vec<&str> = shared.iter().map(|entry| entry.key.as_str()).collect();
+    let actors = unique(shared.iter().map(|entry| entry.actor));
+    let mut holders = store::list_behalf(conn, &Scope::System, &keys)?;
+    holders.extend(
+        store::list_by_keys(conn, &Scope::System, &actors, &keys)?
+            .into_iter()
+            .map(|line| (line.key, line.volunteer_id)),
+    );
+    let wanted: HashMap<&str, VolunteerId> = shared
+        .iter()
+        .map(|entry| (entry.key.as_str(), entry.volunteer))
+        .collect();
+    Ok(holders
+        .into_iter()
+        .filter(|(key, holder)| wanted.get(key.as_str()).is_some_and(|who| who != holder))
+        .map(|(key, _)| key)
+        .collect())
+}
+
+/// Weighs candidates, writes them and answers for each by its key; gives the lines that are new.
+fn settle(
+    conn: &mut Conn,
+    terms: &Terms<'_>,
+    mut candidates: Vec<Candidate>,
+    mut answer: impl FnMut(&str, Result<Written, Error>),
+) -> Result<Vec<Line>, Error> {
+    terms.rules.weigh(conn, &mut candidates, terms.now)?;
+    // By person and key, so that nodes that hold the same entries wait for each other in one order.
+    candidates
+        .sort_by(|a, b| (a.entry.volunteer, &a.entry.key).cmp(&(b.entry.volunteer, &b.entry.key)));
+    let (refused, taken): (Vec<Candidate>, Vec<Candidate>) =
+        candidates.into_iter().partition(|c| c.refusal.is_some());
+    let trust = trust(conn, terms, &taken)?;
+    let mut ids = HashSet::with_capacity(taken.len());
+    let lines: Vec<Line> = taken
+        .into_iter()
+        .map(|candidate| {
+            let id = std::iter::repeat_with(|| fresh(terms.now)).find(|&id| ids.insert(id));
+            line(candidate, id.unwrap_or_default(), terms, &trust)
+        })
+        .collect();
+    let new: HashSet<(VolunteerId, i64)> = store::insert(conn, &Scope::System, &lines)?
+        .into_iter()
+        .collect();
+    let (new, old): (Vec<Line>, Vec<Line>) = lines
+        .into_iter()
+        .partition(|line| new.contains(&(line.volunteer_id, line.id)));
+    let states: Vec<EntryState> = new.iter().map(EntryState::of).collect();
+    store::insert_states(conn, &Scope::System, &states)?;
+    for line in &new {
+        let written = Written {
+            line: line.clone(),
+            replayed: false,
+        };
+        answer(&line.key, Ok(written));
+    }
+    if old.is_empty() && refused.is_empty() {
+        return Ok(new);
+    }
+    // A key that stood there already gets the first answer again, even if a new one were refused.
+    let asked = || {
+        let old = old
+            .iter()
+            .map(|line| (line.volunteer_id, line.key.as_str()));
+        let refused = refused
+            .iter()
+            .map(|c| (c.entry.volunteer, c.entry.key.as_str()));
+        old.chain(refused)
+    };
+    let people = unique(asked().map(|(who, _)| who));
+    let keys: Vec<&str> = asked().map(|(_, key)| key).collect();
+    let found = store::list_by_keys(conn, &Scope::System, &people, &keys)?;
+    let mut found: HashMap<String, Line> = found
+        .into_iter()
+        .map(|line| (line.key.clone(), line))
+        .collect();
+    for Line { key, .. } in old {
+        let first = found.remove(&key).map(|line| Written {
+            line,
+            replayed: true,
+        });
+        answer(&key, first.ok_or(Error::Unavailable { retry_after: 1 }));
+    }
+    for Candidate { entry, refusal, .. } in refused {
+        let first = found.remove(&entry.key).map(|line| Written {
+            line,
+            replayed: true,
+        });
+        answer(&entry.key, first.ok_or(refusal.unwrap_or(Error::NotFound)));
+    }
+    Ok(new)
+}
+
+/// The weight that trust gives to each person's unverified entries.
+fn trust(
+    conn: &mut Conn,
+    terms: &Terms<'_>,
+    candidates: &[Candidate],
+) -> Result<HashMap<VolunteerId, Weight>, Error> {
+    let trusted = candidates
+        .iter()
+        .filter(|candidate| candidate.entry.standing == Standing::Trusted);
+    let ids = unique(trusted.map(|candidate| candidate.entry.volunteer));
+    let rule = &terms.scoring.trust;
+    let since = terms.now - Duration::days(i64::from(rule.days));
+    let mut counts: HashMap<VolunteerId, (u32, u32)> = HashMap::new();
+    for (who, state, count) in store::list_decisions(conn, &Scope::System, &ids, since)? {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        let (approved, rejected) = counts.entry(who).or_default();
+        match Verification::of(&state) {
+            Verification::Approved => *approved = count,
+            Verification::Rejected => *rejected = count,
+            _ => {}
+        }
+    }
+    let weight = |id| {
+        let (approved, rejected) = counts.get(&id).copied().unwrap_or_default();
+        (id, rule.weight(approved, rejected))
+    };
+    Ok(ids.into_iter().map(weight).collect())
+}
+
+fn candidate(entry: Entry, person: &Person, now: Instant) -> Candidate {
+    let occurred_at = entry.occurred_at.unwrap_or(now);
+    Candidate {
+        occurred_at,
+        region: person.region.clone(),
+        zone: person.zone,
+        week: Week::at(occurred_at.utc(), person.zone),
+        twin: (entry.actor != VolunteerId(0)).then(|| twin(&entry, occurred_at)),
+        refusal: None,
+        entry,
+    }
+}
+
+fn line(
+    candidate: Candidate,
+    id: i64,
+    terms: &Terms<'_>,
+    trust: &HashMap<VolunteerId, Weight>,
+) -> Line {
+    let entry = candidate.entry;
+    let (weight, state, reason) = match entry.standing {
+        Standing::Approved => (Weight::ONE, Verification::Approved, None),
+        Standing::Held(why) => (Weight::ZERO, Verification::Held, Some(why.to_owned())),
+        Standing::Trusted => {
+            let weight = trust.get(&entry.volunteer).copied();
+            (
+                weight.unwrap_or_else(|| terms.scoring.trust.weight(0, 0)),
+                Verification::Unverified,
+                None,
+            )
+        }
+    };
+    Line {
+        volunteer_id: entry.volunteer,
+        id,
+        key: entry.key,
+        fingerprint: entry.fingerprint,
+        kind: entry.kind.to_owned(),
+        quantity: entry.quantity,
+        conversations: entry.conversations,
+        minutes: entry.minutes,
+        note: entry.note,
+        task_id: entry.task,
+        occurred_at: candidate.occurred_at,
+        week: candidate.week.to_string(),
+        region: candidate.region,
+        mission: i32::try_from(entry.mission.ten_thousandths()).unwrap_or(i32::MAX),
+        base: entry.base.hundredths(),
+        weight: i32::from(weight.ten_thousandths()),
+        counted: entry.base.weighted(weight).hundredths(),
+        verification: state.as_str().to_owned(),
+        corrects: None,
+        reason,
+        actor: entry.actor,
+        twin: candidate.twin,
+        created_at: terms.now,
+    }
+}
+
+/// The minute in the upper bits, so that the index grows at one end, and 38 bits of a hash over
+/// person, kind and amount below (scoring.md, R4). Notes of one minute differ by what they say.
+fn twin(entry: &Entry, at: Instant) -> i64 {
+    let note = entry
+        .note
+        .as_deref()
+        .filter(|_| entry.quantity.is_none() && entry.minutes.is_none());
+    let text = format!(
+        "{} {} {:?} {:?} {note:?}",
+        entry.volunteer.0, entry.kind, entry.quantity, entry.minutes
+    );
+    let minute = at.micros().div_euclid(60_000_000) & 0x01ff_ffff;
+    (minute << 38) | (number(&text) & 0x3f_ffff_ffff)
+}
+
+/// 63 bits of a hash.
+fn number(text: &str) -> i64 {
+    let hash = Sha256::digest(text.as_bytes());
+    hash.iter()
+        .take(8)
+        .fold(0_i64, |sum, byte| (sum << 8) | i64::from(*byte))
+        & i64::MAX
+}
+
+/// The 422 of a key that came with another body before.
+fn reused() -> Error {
+    Error::field("Idempotency-Key", "ledger-key-reused")
+}
+
+fn by_id(people: Vec<Person>) -> HashMap<VolunteerId, Person> {
+    people
+        .into_iter()
+        .map(|person| (person.id, person))
+        .collect()
+}
+
+fn unique<T: Ord + Hash>(items: impl Iterator<Item = T>) -> Vec<T> {
+    items.collect::<BTreeSet<T>>().into_iter().collect()
+}

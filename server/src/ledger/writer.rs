@@ -1,0 +1,140 @@
+//! The one task of a node that writes the ledger.
+//!
+//! It stands on a thread of its own: it takes the first entry that waits and everything behind it,
+//! commits them in one transaction, answers, and tells the other nodes. Nothing is acknowledged
+//! before its commit.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::batch::{self, Answers, Moved, Terms};
+use super::model::{Entry, Written};
+use super::{Rulebook, ScoringConfig};
+use crate::clock::Clock;
+use crate::cluster::{Cluster, Event};
+use crate::db::Db;
+use crate::error::Error;
+
+/// Deeds an event carries at most: what moved a board most.
+const DEEDS: usize = 8;
+/// People and queues that are told of one batch at most; the others find out when they look.
+const TOLD: usize = 256;
+
+/// What waits in the queue.
+pub enum Message {
+    /// An entry and who waits for its answer.
+    Write(Box<Entry>, oneshot::Sender<Result<Written, Error>>),
+    /// No more entries are taken; those that wait are written, then this is answered.
+    Stop(oneshot::Sender<()>),
+}
+
+/// What the writer works with; cheap to clone.
+#[derive(Clone)]
+pub struct Desk {
+    pub db: Db,
+    pub cluster: Cluster,
+    pub clock: Clock,
+    pub scoring: Arc<ScoringConfig>,
+    pub rules: Arc<dyn Rulebook>,
+}
+
+impl Desk {
+    /// Tells everybody what a committed transaction moved.
+    pub fn publish(&self, mut moved: Moved) {
+        if !moved.regions.is_empty() {
+            let mut regions = Vec::new();
+            let mut weeks = Vec::new();
+            for (region, week) in moved.regions.into_keys() {
+                if regions.last() != Some(&region) {
+                    regions.push(region);
+                }
+                weeks.push(week);
+            }
+            weeks.sort_unstable();
+            weeks.dedup();
+            moved
+                .deeds
+                .sort_by_key(|deed| std::cmp::Reverse(deed.points));
+            moved.deeds.truncate(DEEDS);
+            self.cluster.publish(Event::ScoresMoved {
+                regions,
+                weeks,
+                deeds: moved.deeds,
+            });
+        }
+        for volunteer in moved.people.into_iter().take(TOLD) {
+            self.cluster.publish(Event::PersonMoved { volunteer });
+        }
+        for region in moved.queues.into_iter().take(TOLD) {
+            self.cluster.publish(Event::QueueMoved { region });
+        }
+    }
+}
+
+/// The thread's loop; ends when it is told to stop or nobody can send any more.
+pub fn run(desk: &Desk, mut inbox: mpsc::Receiver<Message>, batch: usize) {
+    let mut messages = Vec::with_capacity(batch);
+    let mut stopped = Vec::new();
+    while inbox.blocking_recv_many(&mut messages, batch) > 0 {
+        let mut entries = Vec::with_capacity(messages.len());
+        let mut waiters = Vec::with_capacity(messages.len());
+        for message in messages.drain(..) {
+            match message {
+                Message::Write(entry, waiter) => {
+                    entries.push(*entry);
+                    waiters.push(waiter);
+                }
+                Message::Stop(waiter) => {
+                    inbox.close();
+                    stopped.push(waiter);
+                }
+            }
+        }
+        if !entries.is_empty() {
+            for (waiter, answer) in waiters.into_iter().zip(answers(desk, &entries)) {
+                // Who no longer waits will ask again with the same key.
+                let _ = waiter.send(answer);
+            }
+        }
+    }
+    for waiter in stopped {
+        let _ = waiter.send(());
+    }
+}
+
+/// Writes a batch. A fault that is not of the moment must not take neighbours with it, so such a
+/// batch is written again entry by entry.
+fn answers(desk: &Desk, entries: &[Entry]) -> Answers {
+    match write(desk, entries) {
+        Ok(answers) => answers,
+        Err(error @ Error::Internal(_)) if entries.len() > 1 => {
+            tracing::error!(%error, entries = entries.len(), "a batch failed; its entries go one by one");
+            entries
+                .iter()
+                .map(|entry| {
+                    write(desk, std::slice::from_ref(entry))
+                        .and_then(|mut answers| answers.remove(0))
+                })
+                .collect()
+        }
+        Err(error) => entries.iter().map(|_| Err(error.clone())).collect(),
+    }
+}
+
+fn write(desk: &Desk, entries: &[Entry]) -> Result<Answers, Error> {
+    let terms = Terms {
+        scoring: &desk.scoring,
+        rules: &*desk.rules,
+        now: desk.clock.now(),
+    };
+    let written = catch_unwind(AssertUnwindSafe(|| {
+        desk.db
+            .write_blocking(|conn| batch::write(conn, &terms, entries))
+    }));
+    let (answers, moved) = written
+        .unwrap_or_else(|_| Err(Error::Internal("the writing of a batch panicked".into())))?;
+    desk.publish(moved);
+    Ok(answers)
+}

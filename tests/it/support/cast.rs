@@ -1,0 +1,88 @@
+//! People made without their mails: signed-in programs straight from the house, for tests in which
+//! joining itself is not the point.
+
+use diesel::RunQueryDsl;
+use muster::db::Conn;
+use muster::error::Error;
+use muster::ids::VolunteerId;
+use muster::regions::RegionCode;
+use muster::scope::Scope;
+use muster::sessions::Audience;
+use muster::volunteers::{self, Email, NewVolunteer};
+
+use super::{Client, World};
+
+/// Somebody with a program that is signed in as them.
+pub struct Person {
+    pub id: VolunteerId,
+    pub email: String,
+    pub client: Client,
+}
+
+impl World {
+    /// A member of `region`.
+    pub async fn person(&self, email: &str, region: &str) -> Person {
+        let app = &self.server.app;
+        let (now, sessions) = (app.clock.now(), app.sessions.clone());
+        let region = RegionCode::parse(region).expect("a region");
+        let zone = app.tree.zone(&region).name();
+        let address = Email::parse(email).expect("an address");
+        let new = NewVolunteer {
+            name: email.split('@').next().unwrap_or_default().to_owned(),
+            ..NewVolunteer::new(VolunteerId::fresh(now), &address, region, zone, now)
+        };
+        let id = new.id;
+        let opened = app
+            .db
+            .write(move |conn| {
+                volunteers::create(conn, &Scope::System, &new)?;
+                sessions.open(conn, id, Audience::Api, "a test", now)
+            })
+            .await
+            .expect("a person");
+        let token = app
+            .sessions
+            .token(opened.session, Audience::Api, now)
+            .expect("a token");
+        Person {
+            id,
+            email: email.to_owned(),
+            client: Client::with_bearer(self.server.url(), &token),
+        }
+    }
+
+    /// A captain of `region`, who lives there.
+    pub async fn captain_person(&self, email: &str, region: &str) -> Person {
+        let person = self.person(email, region).await;
+        let (region, id) = (region.to_owned(), person.id.0);
+        self.sql(format!(
+            "INSERT INTO captains (region, volunteer_id, named_by, since) VALUES ('{region}', {id}, NULL, '2026-11-01 00:00:00')"
+        ))
+        .await;
+        person
+    }
+
+    /// Somebody of HQ.
+    pub async fn staff_person(&self, email: &str) -> Person {
+        let person = self.person(email, "us").await;
+        let id = person.id.0;
+        self.sql(format!(
+            "INSERT INTO staff (volunteer_id, added_by, since) VALUES ({id}, NULL, '2026-11-01 00:00:00')"
+        ))
+        .await;
+        person
+    }
+
+    /// Runs one statement on the campaign's database.
+    pub async fn sql(&self, statement: String) {
+        let done = self
+            .server
+            .app
+            .db
+            .write(move |conn: &mut Conn| -> Result<usize, Error> {
+                Ok(diesel::sql_query(statement).execute(conn)?)
+            });
+        done.await.expect("the statement runs");
+        self.server.app.sessions.forget_all();
+    }
+}
