@@ -38,7 +38,42 @@ fn house() -> Vec<Route> {
 
 /// Joining, signing in, sessions.
 fn accounts() -> Vec<Route> {
-    vec![]
+    use crate::accounts::{api, pages};
+    vec![
+        Route::get("/", Anyone, pages::welcome),
+        Route::get("/join", Anyone, pages::join),
+        Route::post("/join", Anyone, pages::register),
+        Route::get("/join/request", Anyone, pages::waiting),
+        Route::post("/join/request", Anyone, pages::choices),
+        Route::get("/i/{code}", Anyone, pages::invitation),
+        Route::get("/sign-in", Anyone, pages::sign_in),
+        Route::post("/sign-in", Anyone, pages::spend),
+        Route::get("/sign-in/request", Anyone, pages::waiting),
+        Route::post("/sign-in/links", Anyone, pages::link),
+        Route::post("/sign-in/code", Anyone, pages::enter),
+        Route::post("/sign-out", Anyone, pages::sign_out),
+        Route::post("/me/sessions/deletion", Member, pages::sign_out_everywhere),
+        Route::post("/me/sessions/{id}/deletion", Member, pages::end_session),
+        Route::post("/api/v1/registrations", Anyone, api::register)
+            .says("Joins: the answer is the same for every address, and one mail follows.")
+            .takes::<api::NewRegistration>()
+            .gives::<api::Registered>(202),
+        Route::post("/api/v1/sign-in-links", Anyone, api::link)
+            .says("Asks for a sign-in link by mail; the answer is the same for every address.")
+            .takes::<api::NewLink>()
+            .gives::<api::Requested>(202),
+        Route::post("/api/v1/sessions", Anyone, api::open)
+            .says("Trades a mailed token, or the code another browser showed, for a session.")
+            .takes::<api::NewSession>()
+            .gives::<api::Grant>(201),
+        Route::post("/api/v1/sessions/refresh", Anyone, api::refresh)
+            .says("Gets the next token; each refresh token is good once.")
+            .takes::<api::Refresh>()
+            .gives::<api::Grant>(200),
+        Route::delete("/api/v1/sessions/current", Member, api::sign_out)
+            .says("Signs out.")
+            .gives_nothing(),
+    ]
 }
 
 /// Profiles, people, reference data.

@@ -9,6 +9,7 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App as Actix, HttpServer, web};
 use tokio::task::JoinHandle;
 
+use crate::accounts;
 use crate::activities;
 use crate::app::App;
 use crate::clock::{Clock, Duration};
@@ -104,6 +105,9 @@ impl Server {
             tracing::error!(%why, "the server ended badly");
         }
         self.app.ledger.stop().await;
+        let drain = u64::from(self.app.settings.drain_seconds);
+        let errands = &self.app.mailer.errands;
+        errands.drained(std::time::Duration::from_secs(drain)).await;
         for job in self.jobs {
             job.abort();
         }
@@ -176,9 +180,13 @@ pub fn open(
 
 /// The jobs beside the requests.
 fn start_jobs(app: &App) -> Vec<JoinHandle<()>> {
-    vec![tokio::spawn(mailer::run(
-        app.db.clone(),
-        app.mailer.clone(),
-        app.clock.clone(),
-    ))]
+    vec![
+        tokio::spawn(mailer::run(
+            app.db.clone(),
+            app.mailer.clone(),
+            app.clock.clone(),
+        )),
+        tokio::spawn(app.sessions.clone().follow(app.cluster.listen())),
+        tokio::spawn(accounts::tidy(app.clone())),
+    ]
 }

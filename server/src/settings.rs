@@ -47,6 +47,9 @@ pub struct Settings {
     pub topics_per_socket: u32,
     pub socket_messages_minute: u32,
     pub drain_seconds: u32,
+    /// Set by `muster demo` alone, never by file or environment: links that may be used again.
+    #[serde(skip)]
+    pub demo: bool,
 }
 
 /// Whether captains and HQ must show a second factor.

@@ -9,6 +9,7 @@
 
 mod support;
 
+mod accounts;
 mod activities;
 mod feed;
 mod followups;

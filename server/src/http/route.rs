@@ -1,7 +1,7 @@
 //! The route table: one row a method and path, which both serves and documents it.
 
 use actix_web::http::Method;
-use actix_web::{FromRequest, Handler, Responder, web};
+use actix_web::{FromRequest, Handler, Responder, guard, web};
 use indexmap::IndexMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
@@ -70,6 +70,12 @@ impl Route {
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
+        // Whoever may read a page may ask for its headers alone.
+        let head = if method == Method::GET {
+            Method::HEAD
+        } else {
+            method.clone()
+        };
         let of = method.clone();
         Self {
             method,
@@ -81,7 +87,10 @@ impl Route {
             status: 200,
             query: &[],
             key: false,
-            handler: Box::new(move || web::route().method(of.clone()).to(handler.clone())),
+            handler: Box::new(move || {
+                let asked = guard::Any(guard::Method(of.clone())).or(guard::Method(head.clone()));
+                web::route().guard(asked).to(handler.clone())
+            }),
         }
     }
 

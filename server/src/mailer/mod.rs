@@ -4,7 +4,10 @@
 //! in a table. [`post`] writes into the outbox inside the transaction that causes the mail, under a
 //! key that can exist once; the outbox task sends it afterwards, on whichever node comes first.
 
+mod errands;
 mod store;
+
+pub use errands::{Errands, Slot};
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -45,6 +48,8 @@ pub struct Mailer {
     way: Way,
     /// Wakes the outbox task.
     pub waiting: Arc<Notify>,
+    /// What is made and sent beside the requests.
+    pub errands: Errands,
 }
 
 #[derive(Clone)]
@@ -80,6 +85,7 @@ impl Mailer {
             from,
             way,
             waiting: Arc::default(),
+            errands: Errands::new(),
         })
     }
 

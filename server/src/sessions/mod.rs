@@ -10,11 +10,14 @@ mod store;
 use std::time::Duration as Span;
 
 use moka::sync::Cache;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
 
 pub use keys::{Audience, BadToken, Keys, TOKEN_LIFE};
 pub use store::SessionRow;
 
 use crate::clock::{Duration, Instant};
+use crate::cluster::Event;
 use crate::db::{Conn, Db};
 use crate::error::Error;
 use crate::ids::{SessionId, VolunteerId, secret};
@@ -171,7 +174,10 @@ impl Sessions {
             let row =
                 store::find_by_refresh(conn, &old, audience, now)?.ok_or(Error::SignInNeeded)?;
             if audience == Audience::Api || now - row.seen_at > SEEN_EVERY {
-                store::update_refresh(conn, row.id, &keys::digest(&refresh), now, now + life)?;
+                let new = keys::digest(&refresh);
+                if store::update_refresh(conn, row.id, &old, &new, now, now + life)? == 0 {
+                    return Err(Error::SignInNeeded);
+                }
             }
             Ok(Opened {
                 session: row.id,
@@ -225,6 +231,20 @@ impl Sessions {
     pub fn forget(&self, sessions: &[SessionId]) {
         for session in sessions {
             self.viewers.invalidate(session);
+        }
+    }
+
+    /// Forgets what events say is stale, until the cluster's channel closes.
+    pub async fn follow(self, mut events: Receiver<Event>) {
+        loop {
+            match events.recv().await {
+                Ok(Event::SessionsEnded { sessions }) => self.forget(&sessions),
+                // Somebody's office or region is part of every viewer of theirs; and what was
+                // missed may have been such an event.
+                Ok(Event::RolesChanged { .. }) | Err(RecvError::Lagged(_)) => self.forget_all(),
+                Ok(_) => {}
+                Err(RecvError::Closed) => return,
+            }
         }
     }
 

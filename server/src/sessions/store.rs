@@ -118,14 +118,19 @@ pub fn find_by_refresh(
         .optional()
 }
 
+/// Renews the session whose secret still is `old`: of two that come with the same one, one wins.
 pub fn update_refresh(
     conn: &mut Conn,
     session: SessionId,
+    old: &str,
     hash: &str,
     now: Instant,
     expires: Instant,
 ) -> QueryResult<usize> {
-    diesel::update(sessions::table.filter(sessions::id.eq(session)))
+    let held = sessions::table
+        .filter(sessions::id.eq(session))
+        .filter(sessions::refresh_hash.eq(old));
+    diesel::update(held)
         .set((
             sessions::refresh_hash.eq(hash),
             sessions::seen_at.eq(now),

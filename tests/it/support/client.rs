@@ -60,6 +60,14 @@ impl Client {
         }
     }
 
+    /// A program that has not signed in: it sends no Origin.
+    pub fn program(base: &str) -> Self {
+        Self {
+            origin: None,
+            ..Self::new(base)
+        }
+    }
+
     /// The same program with a bearer token and no Origin.
     pub fn with_bearer(base: &str, token: &str) -> Self {
         Self {

@@ -9,7 +9,7 @@ mod world;
 
 pub use cast::Person;
 pub use client::{Answer, Client};
-pub use people::Member;
+pub use people::{Member, link_in, token_of};
 pub use proxy::Proxy;
 pub use world::{Place, World};
 
