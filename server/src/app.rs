@@ -7,6 +7,7 @@ use crate::cluster::Cluster;
 use crate::db::Db;
 use crate::http::{Assets, Front};
 use crate::ledger::{Ledger, ScoringConfig};
+use crate::live::Hub;
 use crate::mailer::Mailer;
 use crate::regions::Tree;
 use crate::sessions::Sessions;
@@ -24,6 +25,8 @@ pub struct App {
     pub db: Db,
     /// The other nodes.
     pub cluster: Cluster,
+    /// The live sockets of this node.
+    pub hub: Hub,
     /// Mail.
     pub mailer: Mailer,
     /// Who is signed in.

@@ -129,7 +129,13 @@ fn activities() -> Vec<Route> {
 
 /// Boards and the live socket.
 fn races() -> Vec<Route> {
-    vec![]
+    use crate::live::{Ticket, socket};
+    vec![
+        Route::get("/live", Anyone, socket::open),
+        Route::post("/api/v1/live-tickets", Member, socket::create_ticket)
+            .says("A ticket that opens one live socket within half a minute.")
+            .gives::<Ticket>(201),
+    ]
 }
 
 /// Newcomers and their 72 hours.
