@@ -9,6 +9,7 @@ use crate::http::{Assets, Front};
 use crate::ledger::{Ledger, ScoringConfig};
 use crate::live::Hub;
 use crate::mailer::Mailer;
+use crate::races::Boards;
 use crate::regions::Tree;
 use crate::sessions::Sessions;
 use crate::settings::Settings;
@@ -27,6 +28,8 @@ pub struct App {
     pub cluster: Cluster,
     /// The live sockets of this node.
     pub hub: Hub,
+    /// The boards of this node.
+    pub boards: Boards,
     /// Mail.
     pub mailer: Mailer,
     /// Who is signed in.

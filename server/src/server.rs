@@ -21,6 +21,7 @@ use crate::http::{Assets, configure, guard};
 use crate::ledger::{Ledger, ScoringConfig, Size};
 use crate::live::{self, Hub, Limits, Topic, Watch};
 use crate::mailer::{self, Mailer};
+use crate::races::{self, Boards};
 use crate::regions::Tree;
 use crate::routes;
 use crate::sessions::{Keys, Sessions};
@@ -168,6 +169,7 @@ pub fn open(
     )?;
     Ok(App {
         hub: hub(&settings, tree.clone()),
+        boards: Boards::default(),
         sessions: Sessions::new(keys, Duration::days(i64::from(settings.session_days))),
         cluster,
         scoring,
@@ -225,5 +227,6 @@ fn start_jobs(app: &App) -> Vec<JoinHandle<()>> {
             app.clock.clone(),
         )),
         tokio::spawn(live::run(watch)),
+        tokio::spawn(races::run(app.clone())),
     ]
 }

@@ -140,14 +140,18 @@ impl Hub {
     }
 
     /// Hands one frame to everybody who follows `topic`, and keeps `whole`, the state after it, for
-    /// newcomers and for those who fell behind. Gives the number of sockets. Never waits.
+    /// newcomers and for those who fell behind; whoever has had nothing yet gets the whole instead.
+    /// Gives the number of sockets. Never waits.
     pub fn publish(&self, topic: &Topic, frame: &Frame, whole: Option<Whole>) -> usize {
         let mut rooms = locked(&self.0.rooms);
         let Some(room) = rooms.get_mut(topic) else {
             return 0;
         };
         for line in room.lines.values() {
-            line.offer(topic, frame, whole.as_ref());
+            match &whole {
+                Some(whole) if room.whole.is_none() => line.offer_whole(topic, whole),
+                whole => line.offer(topic, frame, whole.as_ref()),
+            }
         }
         room.whole = whole;
         room.lines.len()

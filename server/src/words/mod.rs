@@ -4,6 +4,7 @@
 //! dates follow the locale. English is complete; another language is another folder.
 
 mod dates;
+mod numbers;
 
 use std::fmt;
 use std::sync::Arc;
