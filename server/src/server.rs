@@ -193,7 +193,9 @@ fn hub(settings: &Settings, tree: Arc<Tree>) -> Hub {
     };
     Hub::new(limits, move |topic| match topic {
         Topic::Race(region) => tree.children(region).next().is_some(),
-        other => other.region().is_none_or(|region| tree.get(region).is_some()),
+        other => other
+            .region()
+            .is_none_or(|region| tree.get(region).is_some()),
     })
 }
 

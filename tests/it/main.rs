@@ -12,6 +12,8 @@ mod support;
 mod activities;
 mod house;
 mod ledger;
+mod live;
 mod migrations;
+mod races;
 mod tasks;
 mod tidy;

@@ -78,6 +78,7 @@ diesel::table! {
     live_tickets (hash) {
         hash -> Text,
         session_id -> BigInt,
+        volunteer_id -> BigInt,
         expires_at -> Timestamp,
     }
 }

@@ -222,7 +222,10 @@ mod tests {
     }
 
     fn next(out: &mut Outgoing) -> Option<actix_web::web::Bytes> {
-        out.next().now_or_never().flatten().map(|frame| frame.unwrap_or_default())
+        out.next()
+            .now_or_never()
+            .flatten()
+            .map(|frame| frame.unwrap_or_default())
     }
 
     #[test]

@@ -166,19 +166,42 @@ mod tests {
     fn what_is_too_big_is_refused_before_it_has_arrived() {
         let mut incoming = Incoming::default();
         incoming.push(&[0x81, 0x80 | 127, 0, 0, 0, 1, 0, 0, 0, 0]);
-        assert_eq!(incoming.next(), Err(End::TooBig), "four gibibytes announced");
+        assert_eq!(
+            incoming.next(),
+            Err(End::TooBig),
+            "four gibibytes announced"
+        );
         let half = "x".repeat(LARGEST / 2 + 1);
-        let mut incoming = sent(&[(&half, OpCode::Text, false), (&half, OpCode::Continue, true)]);
+        let mut incoming = sent(&[
+            (&half, OpCode::Text, false),
+            (&half, OpCode::Continue, true),
+        ]);
         assert_eq!(incoming.next(), Err(End::TooBig));
     }
 
     #[test]
     fn what_is_no_message_ends_the_socket() {
-        for text in ["", "hello", "{}", "{\"op\":\"shout\"}", "{\"op\":\"ping\",\"x\":1}"] {
-            assert_eq!(sent(&[(text, OpCode::Text, true)]).next(), Err(End::Unreadable), "{text}");
+        for text in [
+            "",
+            "hello",
+            "{}",
+            "{\"op\":\"shout\"}",
+            "{\"op\":\"ping\",\"x\":1}",
+        ] {
+            assert_eq!(
+                sent(&[(text, OpCode::Text, true)]).next(),
+                Err(End::Unreadable),
+                "{text}"
+            );
         }
-        assert_eq!(sent(&[("x", OpCode::Binary, true)]).next(), Err(End::Unreadable));
-        assert_eq!(sent(&[("x", OpCode::Continue, true)]).next(), Err(End::Protocol));
+        assert_eq!(
+            sent(&[("x", OpCode::Binary, true)]).next(),
+            Err(End::Unreadable)
+        );
+        assert_eq!(
+            sent(&[("x", OpCode::Continue, true)]).next(),
+            Err(End::Protocol)
+        );
         assert_eq!(sent(&[("", OpCode::Close, true)]).next(), Err(End::Done));
         let mut bare = Incoming::default();
         bare.push(&[0x81, 0x02, b'h', b'i']);

@@ -62,13 +62,16 @@ pub async fn open(
     });
     let body = BodyStream::new(Outgoing(line.clone())).boxed();
     let response = response.message_body(body)?;
-    actix_web::rt::spawn(listen(Socket {
-        line,
-        hub: hub.get_ref().clone(),
-        front: front.into_inner(),
-        window: Instant::now(),
-        messages: 0,
-    }, payload));
+    actix_web::rt::spawn(listen(
+        Socket {
+            line,
+            hub: hub.get_ref().clone(),
+            front: front.into_inner(),
+            window: Instant::now(),
+            messages: 0,
+        },
+        payload,
+    ));
     Ok(response.into())
 }
 

@@ -6,12 +6,13 @@ use crate::clock::Instant;
 use crate::db::Conn;
 use crate::db::schema::live_tickets;
 use crate::ids::SessionId;
+use crate::sessions::Viewer;
 
-/// Stores a ticket of `session`, and sweeps out those that nobody used in time.
+/// Stores a ticket of `viewer`'s session, and sweeps out those that nobody used in time.
 pub fn insert(
     conn: &mut Conn,
     hash: &str,
-    session: SessionId,
+    viewer: &Viewer,
     now: Instant,
     expires: Instant,
 ) -> QueryResult<usize> {
@@ -19,7 +20,8 @@ pub fn insert(
     diesel::insert_into(live_tickets::table)
         .values((
             live_tickets::hash.eq(hash),
-            live_tickets::session_id.eq(session),
+            live_tickets::session_id.eq(viewer.session),
+            live_tickets::volunteer_id.eq(viewer.id),
             live_tickets::expires_at.eq(expires),
         ))
         .execute(conn)
@@ -33,7 +35,7 @@ pub fn delete(conn: &mut Conn, hash: &str, now: Instant) -> QueryResult<Option<S
         .select(live_tickets::session_id)
         .first(conn)
         .optional()?;
-    let taken = diesel::delete(live_tickets::table.filter(live_tickets::hash.eq(hash)))
-        .execute(conn)?;
+    let taken =
+        diesel::delete(live_tickets::table.filter(live_tickets::hash.eq(hash))).execute(conn)?;
     Ok(session.filter(|_| taken == 1))
 }

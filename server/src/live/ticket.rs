@@ -35,7 +35,7 @@ pub async fn create(
     let expires = now + Duration::seconds(TICKET_SECONDS);
     front
         .db
-        .write(move |conn| Ok(store::insert(conn, &hash, viewer.session, now, expires)?))
+        .write(move |conn| Ok(store::insert(conn, &hash, &viewer, now, expires)?))
         .await?;
     Ok(Created(Ticket {
         ticket,

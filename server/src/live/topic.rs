@@ -123,15 +123,36 @@ mod tests {
     }
 
     fn may(viewer: &Viewer, text: &str) -> bool {
-        Topic::parse(text, viewer.id).unwrap().allows(viewer).is_ok()
+        Topic::parse(text, viewer.id)
+            .unwrap()
+            .allows(viewer)
+            .is_ok()
     }
 
     #[test]
     fn topics_are_read_and_named_alike() {
-        for text in ["race/us", "race/us-oh", "me", "captain/us-oh-39049", "feed/us-oh"] {
-            assert_eq!(Topic::parse(text, VolunteerId(7)).unwrap().to_string(), text);
+        for text in [
+            "race/us",
+            "race/us-oh",
+            "me",
+            "captain/us-oh-39049",
+            "feed/us-oh",
+        ] {
+            assert_eq!(
+                Topic::parse(text, VolunteerId(7)).unwrap().to_string(),
+                text
+            );
         }
-        for text in ["", "race", "race/", "race/groups", "race/US", "me/7", "board/us", "race/us/oh"] {
+        for text in [
+            "",
+            "race",
+            "race/",
+            "race/groups",
+            "race/US",
+            "me/7",
+            "board/us",
+            "race/us/oh",
+        ] {
             assert_eq!(Topic::parse(text, VolunteerId(7)), None, "{text}");
         }
     }

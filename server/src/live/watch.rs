@@ -9,10 +9,10 @@ use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{MissedTickBehavior, interval};
 
+use super::Hub;
 use super::frame::{End, Frame};
 use super::line::Line;
 use super::topic::Topic;
-use super::Hub;
 use crate::clock::Clock;
 use crate::cluster::{Cluster, Event};
 use crate::db::Db;
@@ -94,7 +94,8 @@ impl Watch {
                     self.moved(&Topic::Captain(above));
                 }
             }
-            Event::ScoresMoved { .. } => {}
+            // Boards have a job of their own, and nobody follows the rest.
+            _ => {}
         }
     }
 

@@ -58,8 +58,7 @@ pub(super) async fn board(
     };
     let stage = hours.stage(week, now, first);
     let numbers = &app.scoring.race;
-    let Ranked { live, rows, drawn } =
-        rules::board(numbers, week, now, &children, stage, draws);
+    let Ranked { live, rows, drawn } = rules::board(numbers, week, now, &children, stage, draws);
     let status = hours.status(now, live);
     // Weeks before the campaign have nothing to keep.
     if status == Status::Final && first.is_some_and(|first| week >= first) {

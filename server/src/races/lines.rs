@@ -181,10 +181,14 @@ fn says(lang: &Lang, strip: &Strip) -> String {
     };
     let Some((low, high)) = own.rank_low.zip(own.rank_high) else {
         let points = lang.whole(own.points.as_f64());
-        return lang.say("race-strip-warming").with("points", points).to_string();
+        return lang
+            .say("race-strip-warming")
+            .with("points", points)
+            .to_string();
     };
     let likely = if low == high {
-        lang.say("race-strip-range-sure").with("low", ordinal(lang, low))
+        lang.say("race-strip-range-sure")
+            .with("low", ordinal(lang, low))
     } else {
         lang.say("race-strip-range")
             .with("low", ordinal(lang, low))
@@ -283,14 +287,29 @@ mod tests {
         };
         let own = RegionCode::parse("us-oh").unwrap();
         let line = Line::new(&lang, &row(Some(2)), Some(&own), true, true, &shown);
-        assert_eq!((line.rank.as_str(), line.range.as_str()), ("2=", "likely 2nd–22nd"));
-        assert_eq!((line.pace.as_str(), line.to_next.as_str()), ("112.3", "10 doors"));
-        assert_eq!((line.points.as_str(), line.lane.as_str()), ("1,235", "74.9%"));
+        assert_eq!(
+            (line.rank.as_str(), line.range.as_str()),
+            ("2=", "likely 2nd–22nd")
+        );
+        assert_eq!(
+            (line.pace.as_str(), line.to_next.as_str()),
+            ("112.3", "10 doors")
+        );
+        assert_eq!(
+            (line.points.as_str(), line.lane.as_str()),
+            ("1,235", "74.9%")
+        );
         let band = line.band.unwrap();
-        assert_eq!((band.from.as_str(), band.width.as_str()), ("50.0%", "50.0%"));
+        assert_eq!(
+            (band.from.as_str(), band.width.as_str()),
+            ("50.0%", "50.0%")
+        );
         assert!(line.mine && !band.under);
         let bare = Line::new(&lang, &row(None), None, false, false, &shown);
-        assert_eq!((bare.rank.as_str(), bare.pace.as_str(), bare.range.as_str()), ("–", "–", ""));
+        assert_eq!(
+            (bare.rank.as_str(), bare.pace.as_str(), bare.range.as_str()),
+            ("–", "–", "")
+        );
         assert!(bare.band.is_none() && !bare.mine && bare.href.is_none());
     }
 
@@ -298,6 +317,11 @@ mod tests {
     fn ordinals_are_english_ones() {
         let lang = Words::embedded().unwrap().english();
         let told = [1, 2, 3, 4, 11, 12, 13, 21, 102].map(|n| ordinal(&lang, n));
-        assert_eq!(told, ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "102nd"]);
+        assert_eq!(
+            told,
+            [
+                "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "102nd"
+            ]
+        );
     }
 }

@@ -108,7 +108,9 @@ fn mark(
             };
             if let Some(followed) = followed.get_mut(&board) {
                 followed.deeds.push(told.clone());
-                followed.deeds.sort_by_key(|deed| std::cmp::Reverse(deed.points));
+                followed
+                    .deeds
+                    .sort_by_key(|deed| std::cmp::Reverse(deed.points));
                 followed.deeds.truncate(TOLD);
             }
             app.boards.remember(&board, told);
@@ -130,7 +132,9 @@ fn look(app: &App, followed: &mut HashMap<RegionCode, Followed>, places: &Arc<Se
         let Some(board) = followed.get_mut(&race) else {
             continue;
         };
-        let age = board.looked.map_or(Duration::MAX, |looked| looked.elapsed());
+        let age = board
+            .looked
+            .map_or(Duration::MAX, |looked| looked.elapsed());
         let is_due = !has_whole || (board.moved && age >= PAUSE) || age >= LOOK;
         if !is_due || board.told.busy.swap(true, Ordering::SeqCst) {
             continue;
@@ -175,9 +179,11 @@ async fn tell(app: &App, race: RegionCode, told: &Told, has_whole: bool, deeds: 
         None => whole.frame(),
         Some((rows, removed)) => {
             let lang = app.words.english();
-            let moved = deeds
-                .iter()
-                .filter_map(|deed| Some(Text { text: sentence(app, &lang, deed)? }));
+            let moved = deeds.iter().filter_map(|deed| {
+                Some(Text {
+                    text: sentence(app, &lang, deed)?,
+                })
+            });
             let name = topic.to_string();
             encode(&Letter {
                 kind: "delta",

@@ -66,10 +66,18 @@ pub async fn race(
     );
     let own = child_of(&region, &viewer.region);
     let shown = Shown {
-        ranked: board.status != Status::WarmingUp && board.rows.iter().any(|row| row.rank.is_some()),
+        ranked: board.status != Status::WarmingUp
+            && board.rows.iter().any(|row| row.rank.is_some()),
         doors: app.scoring.doors.clone(),
     };
-    let ties = |row: &BoardRow| board.rows.iter().filter(|other| other.rank == row.rank).count() > 1;
+    let ties = |row: &BoardRow| {
+        board
+            .rows
+            .iter()
+            .filter(|other| other.rank == row.rank)
+            .count()
+            > 1
+    };
     let has_race = |row: &BoardRow| app.tree.children(&row.region).next().is_some();
     let line = |row: &BoardRow| Line::new(&l, row, own.as_ref(), ties(row), has_race(row), &shown);
     let title = l
@@ -92,8 +100,18 @@ pub async fn race(
         before: board.week.prev(),
         opens: (is_first && now < opening).then(|| span(&l, opening - now)),
         duel: duel(&app, &l, &board.rows, own.as_ref(), &line),
-        ranked: board.rows.iter().filter(|row| row.rank.is_some()).map(&line).collect(),
-        unranked: board.rows.iter().filter(|row| row.rank.is_none()).map(&line).collect(),
+        ranked: board
+            .rows
+            .iter()
+            .filter(|row| row.rank.is_some())
+            .map(&line)
+            .collect(),
+        unranked: board
+            .rows
+            .iter()
+            .filter(|row| row.rank.is_none())
+            .map(&line)
+            .collect(),
         blank: Line::blank(&l, &region, board.rows.iter().any(has_race)),
         per_door: points_a_door(&app.scoring.doors),
         moves: moves(&app, &l, &region, viewer.zone.parse().unwrap_or(zone)),
@@ -132,7 +150,9 @@ fn when(l: &Lang, week: Week, zone: Tz, hours: Hours, now: Instant) -> String {
 fn span(l: &Lang, left: Duration) -> String {
     let (days, hours) = (left.num_days(), left.num_hours() % 24);
     let text = if days > 0 {
-        l.say("race-span-days").with("days", days).with("hours", hours)
+        l.say("race-span-days")
+            .with("days", days)
+            .with("hours", hours)
     } else if hours > 0 {
         l.say("race-span-hours").with("hours", hours)
     } else {

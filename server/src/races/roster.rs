@@ -76,8 +76,7 @@ pub async fn lock(app: &App, week: Week) -> Result<usize, Error> {
 /// Adds the members of a zone to the rosters of every region they belong to.
 fn count(conn: &mut Conn, week: Week, zone: Tz, resting: Duration) -> Result<(), Error> {
     let monday = Instant::from(week.start(zone));
-    let members =
-        store::list_members(conn, &Scope::System, zone.name(), monday, monday - resting)?;
+    let members = store::list_members(conn, &Scope::System, zone.name(), monday, monday - resting)?;
     let mut parts: BTreeMap<RegionCode, i64> = BTreeMap::new();
     for (leaf, members) in members {
         for above in leaf.ancestors_and_self() {

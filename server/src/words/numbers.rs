@@ -44,6 +44,9 @@ mod tests {
         let lang = Words::embedded().unwrap().english();
         let told = [0.0, 999.6, 31_204.4, 1_234_567.0, -0.2, -1_250.0].map(|n| lang.whole(n));
         assert_eq!(told, ["0", "1,000", "31,204", "1,234,567", "0", "−1,250"]);
-        assert_eq!([108.14, 1_000.0].map(|n| lang.tenths(n)), ["108.1", "1,000.0"]);
+        assert_eq!(
+            [108.14, 1_000.0].map(|n| lang.tenths(n)),
+            ["108.1", "1,000.0"]
+        );
     }
 }

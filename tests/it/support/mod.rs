@@ -4,11 +4,13 @@ mod cast;
 mod client;
 mod postgres;
 mod proxy;
+mod socket;
 mod world;
 
 pub use cast::Person;
 pub use client::{Answer, Client};
 pub use proxy::Proxy;
+pub use socket::Socket;
 pub use world::{Place, World};
 
 /// Writes a test once and runs it in both worlds: SQLite in process, PostgreSQL with Redis. The
