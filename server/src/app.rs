@@ -7,7 +7,9 @@ use crate::cluster::Cluster;
 use crate::db::Db;
 use crate::http::{Assets, Front};
 use crate::ledger::{Ledger, ScoringConfig};
+use crate::live::Hub;
 use crate::mailer::Mailer;
+use crate::races::Boards;
 use crate::regions::Tree;
 use crate::sessions::Sessions;
 use crate::settings::Settings;
@@ -24,6 +26,10 @@ pub struct App {
     pub db: Db,
     /// The other nodes.
     pub cluster: Cluster,
+    /// The live sockets of this node.
+    pub hub: Hub,
+    /// The boards of this node.
+    pub boards: Boards,
     /// Mail.
     pub mailer: Mailer,
     /// Who is signed in.

@@ -164,7 +164,19 @@ fn activities() -> Vec<Route> {
 
 /// Boards and the live socket.
 fn races() -> Vec<Route> {
-    vec![]
+    use crate::live::{Ticket, socket};
+    use crate::races::{Board, api, pages};
+    vec![
+        Route::get("/races/{region}", Member, pages::race),
+        Route::get("/api/v1/races/{region}", Member, api::board)
+            .says("The race among a region's children.")
+            .gives::<Board>(200)
+            .query(&["week"]),
+        Route::get("/live", Anyone, socket::open),
+        Route::post("/api/v1/live-tickets", Member, socket::create_ticket)
+            .says("A ticket that opens one live socket within half a minute.")
+            .gives::<Ticket>(201),
+    ]
 }
 
 /// Newcomers and their 72 hours.

@@ -1,11 +1,13 @@
 //! A running node: used by `main` and by every test alike.
 
+use std::any::Any;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use actix_web::dev::ServerHandle;
+use actix_web::dev::{Extensions, ServerHandle};
 use actix_web::middleware::{Compress, from_fn};
+use actix_web::rt::net::TcpStream;
 use actix_web::{App as Actix, HttpServer, web};
 use tokio::task::JoinHandle;
 
@@ -18,7 +20,9 @@ use crate::db::{Db, Place, migrate};
 use crate::health::Draining;
 use crate::http::{Assets, configure, guard};
 use crate::ledger::{Ledger, ScoringConfig, Size};
+use crate::live::{self, Hub, Limits, Topic, Watch};
 use crate::mailer::{self, Mailer};
+use crate::races::{self, Boards};
 use crate::regions::Tree;
 use crate::routes;
 use crate::sessions::{Keys, Sessions};
@@ -61,6 +65,7 @@ impl Server {
             web::Data::new(app.clone()),
             web::Data::new(app.front()),
             web::Data::new(draining.clone()),
+            web::Data::new(app.hub.clone()),
         );
         let jobs = start_jobs(&app);
         let mut server = HttpServer::new(move || {
@@ -68,10 +73,12 @@ impl Server {
                 .app_data(data.0.clone())
                 .app_data(data.1.clone())
                 .app_data(data.2.clone())
+                .app_data(data.3.clone())
                 .wrap(Compress::default())
                 .wrap(from_fn(guard))
                 .configure(|config| configure(config, routes::table()))
         })
+        .on_connect(give_up_on_the_silent)
         .shutdown_timeout(u64::from(app.settings.drain_seconds))
         .disable_signals();
         if app.settings.workers > 0 {
@@ -100,6 +107,7 @@ impl Server {
     /// Drains: readiness turns off, requests under way are answered, waiting entries committed.
     pub async fn stop(self) {
         self.draining.0.store(true, Ordering::Relaxed);
+        self.app.hub.drain();
         self.handle.stop(true).await;
         if let Err(why) = self.serving.await {
             tracing::error!(%why, "the server ended badly");
@@ -164,6 +172,8 @@ pub fn open(
         },
     )?;
     Ok(App {
+        hub: hub(&settings, tree.clone()),
+        boards: Boards::default(),
         sessions: Sessions::new(keys, Duration::days(i64::from(settings.session_days))),
         cluster,
         scoring,
@@ -178,8 +188,44 @@ pub fn open(
     })
 }
 
+/// Follows what exists: a race needs children to run it, a queue and a feed just the region.
+fn hub(settings: &Settings, tree: Arc<Tree>) -> Hub {
+    let limits = Limits {
+        sockets_per_person: settings.sockets_per_person as usize,
+        topics_per_socket: settings.topics_per_socket as usize,
+        messages_minute: settings.socket_messages_minute,
+    };
+    Hub::new(limits, move |topic| match topic {
+        Topic::Race(region) => tree.children(region).next().is_some(),
+        other => other
+            .region()
+            .is_none_or(|region| tree.get(region).is_some()),
+    })
+}
+
+/// Lets the kernel end a connection whose other side takes nothing for four seconds. Only that frees
+/// its buffers and descriptor: dropping what we hold of it does not.
+fn give_up_on_the_silent(connection: &dyn Any, _: &mut Extensions) {
+    #[cfg(target_os = "linux")]
+    if let Some(stream) = connection.downcast_ref::<TcpStream>() {
+        let patience = Some(std::time::Duration::from_secs(4));
+        if let Err(why) = socket2::SockRef::from(stream).set_tcp_user_timeout(patience) {
+            tracing::debug!(%why, "a connection keeps the system's patience");
+        }
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = connection;
+}
+
 /// The jobs beside the requests.
 fn start_jobs(app: &App) -> Vec<JoinHandle<()>> {
+    let watch = Watch {
+        hub: app.hub.clone(),
+        cluster: app.cluster.clone(),
+        sessions: app.sessions.clone(),
+        db: app.db.clone(),
+        clock: app.clock.clone(),
+    };
     vec![
         tokio::spawn(mailer::run(
             app.db.clone(),
@@ -188,5 +234,7 @@ fn start_jobs(app: &App) -> Vec<JoinHandle<()>> {
         )),
         tokio::spawn(app.sessions.clone().follow(app.cluster.listen())),
         tokio::spawn(accounts::tidy(app.clone())),
+        tokio::spawn(live::run(watch)),
+        tokio::spawn(races::run(app.clone())),
     ]
 }

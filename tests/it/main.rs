@@ -15,6 +15,8 @@ mod feed;
 mod followups;
 mod house;
 mod ledger;
+mod live;
 mod migrations;
+mod races;
 mod tasks;
 mod tidy;

@@ -39,13 +39,19 @@ fn tables(db: &Db) -> Tables {
         .read_blocking(|conn: &mut Conn| diesel::sql_query(query).load(conn).map_err(Error::from))
         .expect("columns");
     let mut tables = Tables::new();
-    for row in rows.into_iter().filter(|row| !row.table_name.starts_with("__diesel")) {
+    for row in rows
+        .into_iter()
+        .filter(|row| !row.table_name.starts_with("__diesel"))
+    {
         let kind = match row.kind.as_str() {
             "timestamp without time zone" => "timestamp",
             "double precision" => "double",
             other => other,
         };
-        tables.entry(row.table_name).or_default().insert(format!("{} {kind} {}", row.column_name, row.nullable));
+        tables
+            .entry(row.table_name)
+            .or_default()
+            .insert(format!("{} {kind} {}", row.column_name, row.nullable));
     }
     tables
 }
@@ -55,7 +61,12 @@ fn schema() -> BTreeMap<String, BTreeSet<String>> {
     let text = include_str!("../../server/src/db/schema.rs");
     let mut tables = BTreeMap::new();
     for table in text.split("diesel::table! {").skip(1) {
-        let name = table.trim_start().split(' ').next().expect("a name").to_owned();
+        let name = table
+            .trim_start()
+            .split(' ')
+            .next()
+            .expect("a name")
+            .to_owned();
         let columns = table
             .split('}')
             .next()

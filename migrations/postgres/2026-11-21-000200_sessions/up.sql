@@ -12,6 +12,15 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_volunteer ON sessions (volunteer_id);
 
+-- Tickets that open one live socket each, for programs without a cookie; gone once used.
+CREATE TABLE live_tickets (
+    hash         TEXT PRIMARY KEY,
+    session_id   BIGINT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    volunteer_id BIGINT NOT NULL REFERENCES volunteers (id) ON DELETE CASCADE,
+    expires_at   TIMESTAMP NOT NULL
+);
+CREATE INDEX live_tickets_expires ON live_tickets (expires_at);
+
 -- One row a request for a link, whether or not the address is known.
 CREATE TABLE sign_in_requests (
     id            BIGINT PRIMARY KEY,

@@ -90,3 +90,11 @@ CREATE TABLE roster_locks (
     locked_at TIMESTAMP NOT NULL,
     PRIMARY KEY (week, zone)
 );
+
+-- Boards of weeks that are final, as they were published; they stay, whatever is decided later.
+CREATE TABLE final_boards (
+    region TEXT COLLATE "C" NOT NULL,                        -- whose children raced
+    week   TEXT NOT NULL,
+    board  TEXT NOT NULL,                           -- JSON: the rows
+    PRIMARY KEY (region, week)
+);

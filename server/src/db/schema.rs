@@ -75,6 +75,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    live_tickets (hash) {
+        hash -> Text,
+        session_id -> BigInt,
+        volunteer_id -> BigInt,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     sign_in_requests (id) {
         id -> BigInt,
         purpose -> Text,
@@ -213,6 +222,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    final_boards (region, week) {
+        region -> Text,
+        week -> Text,
+        board -> Text,
+    }
+}
+
+diesel::table! {
     tasks (id) {
         id -> BigInt,
         title -> Text,
@@ -347,6 +364,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     captains,
     invitations,
     sessions,
+    live_tickets,
     sign_in_requests,
     outbox,
     audit,
@@ -357,6 +375,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     region_weeks,
     rosters,
     roster_locks,
+    final_boards,
     tasks,
     task_stats,
     task_skills,

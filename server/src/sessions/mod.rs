@@ -7,6 +7,7 @@
 mod keys;
 mod store;
 
+use std::collections::HashSet;
 use std::time::Duration as Span;
 
 use moka::sync::Cache;
@@ -136,6 +137,20 @@ impl Sessions {
             .await?;
         self.viewers.insert(session, found.clone());
         Ok(found)
+    }
+
+    /// Which of `sessions` are alive, read from the database in few queries: for those who hold many.
+    pub async fn alive(
+        &self,
+        db: &Db,
+        sessions: HashSet<SessionId>,
+        now: Instant,
+    ) -> Result<HashSet<SessionId>, Error> {
+        if sessions.is_empty() {
+            return Ok(sessions);
+        }
+        db.read(move |conn| Ok(store::list_alive(conn, sessions, now)?))
+            .await
     }
 
     /// Opens a session for `volunteer`. Joins the caller's transaction.

@@ -1,5 +1,7 @@
 //! The SQL of sessions.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 
 use super::{Audience, Opened, Viewer, keys};
@@ -100,6 +102,29 @@ pub fn find_viewer(
         staff: staff.is_some(),
         leads,
     }))
+}
+
+/// Those of `sessions` that are neither revoked nor expired, and whose person is not erased. Sessions
+/// name themselves here and nobody's data is read, so there is no scope.
+pub fn list_alive(
+    conn: &mut Conn,
+    sessions: HashSet<SessionId>,
+    now: Instant,
+) -> QueryResult<HashSet<SessionId>> {
+    let asked: Vec<SessionId> = sessions.into_iter().collect();
+    let mut alive = HashSet::with_capacity(asked.len());
+    for some in asked.chunks(500) {
+        let found: Vec<SessionId> = sessions::table
+            .inner_join(volunteers::table.on(volunteers::id.eq(sessions::volunteer_id)))
+            .filter(sessions::id.eq_any(some))
+            .filter(sessions::revoked_at.is_null())
+            .filter(sessions::expires_at.gt(now))
+            .filter(volunteers::erased_at.is_null())
+            .select(sessions::id)
+            .load(conn)?;
+        alive.extend(found);
+    }
+    Ok(alive)
 }
 
 pub fn find_by_refresh(

@@ -5,6 +5,7 @@
 
 mod dates;
 mod lately;
+mod numbers;
 
 use std::fmt;
 use std::sync::Arc;

@@ -5,12 +5,14 @@ mod client;
 mod people;
 mod postgres;
 mod proxy;
+mod socket;
 mod world;
 
 pub use cast::Person;
 pub use client::{Answer, Client};
 pub use people::{Member, link_in, token_of};
 pub use proxy::Proxy;
+pub use socket::Socket;
 pub use world::{Place, World};
 
 /// Writes a test once and runs it in both worlds: SQLite in process, PostgreSQL with Redis. The

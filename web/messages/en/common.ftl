@@ -101,3 +101,6 @@ day-sun = Sunday
 third-am = Morning
 third-pm = Afternoon
 third-eve = Evening
+
+number-group = ,
+number-decimal = .

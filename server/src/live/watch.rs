@@ -1,0 +1,151 @@
+//! The hub's own job: passes on what moved, and ends sockets that are stuck, signed out or no longer
+//! allowed. What an event says is acted on at once; that an event was lost shows within four seconds.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::Hub;
+use super::frame::{End, Frame};
+use super::line::Line;
+use super::topic::Topic;
+use crate::clock::Clock;
+use crate::cluster::{Cluster, Event};
+use crate::db::Db;
+use crate::error::Error;
+use crate::ids::SessionId;
+use crate::sessions::Sessions;
+
+/// How long a frame may wait in a socket's slot before the socket is given up.
+const PATIENCE: Duration = Duration::from_secs(6);
+/// Seconds between two looks at every session.
+const LOOK: u64 = 4;
+/// Seconds between pings.
+const PING: u64 = 20;
+
+/// What the job works with.
+#[derive(Clone)]
+pub struct Watch {
+    /// The sockets.
+    pub hub: Hub,
+    /// What other nodes tell.
+    pub cluster: Cluster,
+    /// Who is signed in.
+    pub sessions: Sessions,
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// Runs for as long as the node does.
+pub async fn run(watch: Watch) {
+    let mut events = watch.cluster.listen();
+    let mut second = interval(Duration::from_secs(1));
+    second.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut seconds = 0_u64;
+    loop {
+        tokio::select! {
+            event = events.recv() => match event {
+                Ok(event) => watch.hear(event).await,
+                Err(RecvError::Lagged(_)) => {
+                    watch.sessions.forget_all();
+                    watch.look(&watch.hub.lines()).await;
+                }
+                Err(RecvError::Closed) => return,
+            },
+            _ = second.tick() => {
+                seconds += 1;
+                watch.sweep(seconds.is_multiple_of(PING));
+                if seconds.is_multiple_of(LOOK) {
+                    watch.look(&watch.hub.lines()).await;
+                }
+            }
+        }
+    }
+}
+
+impl Watch {
+    async fn hear(&self, event: Event) {
+        match event {
+            Event::SessionsEnded { sessions } => {
+                self.sessions.forget(&sessions);
+                let ended: HashSet<SessionId> = sessions.into_iter().collect();
+                for line in self.hub.lines() {
+                    if ended.contains(&line.session) {
+                        line.end(End::SignedOut);
+                    }
+                }
+            }
+            Event::RolesChanged { volunteer } => {
+                self.sessions.forget_all();
+                let theirs = |line: &Arc<Line>| line.person == volunteer;
+                let lines: Vec<_> = self.hub.lines().into_iter().filter(theirs).collect();
+                self.look(&lines).await;
+            }
+            Event::PersonMoved { volunteer } => self.moved(&Topic::Me(volunteer)),
+            Event::FeedMoved { region } => self.moved(&Topic::Feed(region)),
+            Event::QueueMoved { region } => {
+                for above in region.ancestors_and_self() {
+                    self.moved(&Topic::Captain(above));
+                }
+            }
+            // Boards have a job of their own, and nobody follows the rest.
+            _ => {}
+        }
+    }
+
+    /// Says that there is something new, and nothing about what.
+    fn moved(&self, topic: &Topic) {
+        let text = json!({"topic": topic.to_string(), "kind": "moved"}).to_string();
+        self.hub.publish(topic, &Frame::text(&text), None);
+    }
+
+    /// Drops sockets that take nothing; the kernel ends their connections (`TCP_USER_TIMEOUT`).
+    fn sweep(&self, ping: bool) {
+        for line in self.hub.lines() {
+            if line.is_stuck(PATIENCE) {
+                tracing::debug!(line = line.id, "a socket took nothing and was dropped");
+                self.hub.drop_line(&line);
+                line.cut();
+            } else if ping {
+                line.note(Frame::ping());
+            }
+        }
+    }
+
+    /// Looks whether these sockets may stay as they are. A database that is away ends nobody.
+    async fn look(&self, lines: &[Arc<Line>]) {
+        let sessions: HashSet<SessionId> = lines.iter().map(|line| line.session).collect();
+        let now = self.clock.now();
+        let Ok(alive) = self.sessions.alive(&self.db, sessions, now).await else {
+            return;
+        };
+        for line in lines {
+            if !alive.contains(&line.session) {
+                line.end(End::SignedOut);
+            } else if self.lost_a_right(line).await == Ok(true) {
+                line.end(End::NotAllowed);
+            }
+        }
+    }
+
+    async fn lost_a_right(&self, line: &Line) -> Result<bool, ()> {
+        let guarded: Vec<Topic> = line
+            .topics()
+            .into_iter()
+            .filter(Topic::is_guarded)
+            .collect();
+        if guarded.is_empty() {
+            return Ok(false);
+        }
+        let now = self.clock.now();
+        let viewer = self.sessions.viewer(&self.db, line.session, now).await;
+        let viewer = viewer.map_err(|_: Error| ())?.ok_or(())?;
+        Ok(guarded.iter().any(|topic| topic.allows(&viewer).is_err()))
+    }
+}
