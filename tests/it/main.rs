@@ -12,6 +12,7 @@ mod support;
 mod activities;
 mod feed;
 mod followups;
+mod commands;
 mod house;
 mod ledger;
 mod migrations;

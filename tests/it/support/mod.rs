@@ -3,6 +3,7 @@
 mod cast;
 mod client;
 mod people;
+mod command;
 mod postgres;
 mod proxy;
 mod world;
@@ -10,6 +11,7 @@ mod world;
 pub use cast::Person;
 pub use client::{Answer, Client};
 pub use people::Member;
+pub use command::{Command, Running};
 pub use proxy::Proxy;
 pub use world::{Place, World};
 
