@@ -106,7 +106,11 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self:?}")
+        match self {
+            // Start-up and the log show this text; nobody else ever sees it.
+            Self::Internal(why) => f.write_str(why),
+            other => write!(f, "{other:?}"),
+        }
     }
 }
 

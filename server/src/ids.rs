@@ -22,8 +22,13 @@ pub struct NotAnId;
 
 /// A fresh 63-bit number, ordered by time.
 pub fn fresh(now: Instant) -> i64 {
+    at(now, i64::from(rand::rng().random_range(0..1_u32 << 21)))
+}
+
+/// The number that stands at `now` with this chance, of which the lowest 21 bits are taken.
+pub fn at(now: Instant, chance: i64) -> i64 {
     let ms = (now.micros() / 1000 - EPOCH_MS).clamp(0, (1 << 42) - 1);
-    (ms << 21) | i64::from(rand::rng().random_range(0..1_u32 << 21))
+    (ms << 21) | (chance & ((1 << 21) - 1))
 }
 
 /// `bytes` random bytes as lower-case hexadecimal: tokens, codes in links.

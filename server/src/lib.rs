@@ -10,6 +10,7 @@ pub mod app;
 pub mod audit;
 pub mod clock;
 pub mod cluster;
+pub mod commands;
 pub mod db;
 pub mod desk;
 pub mod error;

@@ -188,6 +188,19 @@ impl Settings {
         if accent.len() != 6 || !accent.bytes().all(|b| b.is_ascii_hexdigit()) {
             return refuse("accent should be a colour such as #1f5fbf.");
         }
+        let database = &self.database_url.0;
+        if !["sqlite:", "postgres://", "postgresql://"]
+            .iter()
+            .any(|scheme| database.starts_with(scheme))
+        {
+            return refuse(
+                "database_url should be `sqlite:FILE` or `postgres://user:password@host/name`.",
+            );
+        }
+        let redis = &self.redis_url.0;
+        if !redis.is_empty() && !redis.starts_with("redis://") {
+            return refuse("redis_url should be `redis://host:port/`, or empty for one node.");
+        }
         let mail = &self.mail.0;
         if !(mail.starts_with("folder:")
             || mail.starts_with("smtp://")

@@ -13,6 +13,7 @@ mod accounts;
 mod activities;
 mod feed;
 mod followups;
+mod commands;
 mod house;
 mod ledger;
 mod live;

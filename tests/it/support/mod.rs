@@ -3,6 +3,7 @@
 mod cast;
 mod client;
 mod people;
+mod command;
 mod postgres;
 mod proxy;
 mod socket;
@@ -11,6 +12,7 @@ mod world;
 pub use cast::Person;
 pub use client::{Answer, Client};
 pub use people::{Member, link_in, token_of};
+pub use command::{Command, Running};
 pub use proxy::Proxy;
 pub use socket::Socket;
 pub use world::{Place, World};

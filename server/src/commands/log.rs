@@ -1,0 +1,18 @@
+//! What a command logs, to standard error.
+
+use tracing_subscriber::EnvFilter;
+
+/// A node that `serves` tells its story; every other command speaks for itself and logs trouble
+/// alone. `MUSTER_LOG` says otherwise.
+pub(super) fn start(serves: bool) {
+    let usual = if serves {
+        "info,actix_server=warn"
+    } else {
+        "warn"
+    };
+    let filter = EnvFilter::try_from_env("MUSTER_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+}
