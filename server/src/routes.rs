@@ -86,8 +86,6 @@ fn volunteers() -> Vec<Route> {
         Route::post("/me", Member, pages::save),
         Route::get("/me/export", Member, pages::export),
         Route::post("/me/deletion", Member, pages::delete),
-        Route::post("/me/sessions/deletion", Member, pages::end_sessions),
-        Route::post("/me/sessions/{id}/deletion", Member, pages::end_session),
         Route::get("/api/v1/me", Member, me::get)
             .says("One's own profile.")
             .gives::<Profile>(200),

@@ -10,7 +10,6 @@ pub use export::{CLASSES, Class, Export};
 use crate::app::App;
 use crate::cluster::Event;
 use crate::error::Error;
-use crate::ids::SessionId;
 use crate::scope::Scope;
 use crate::sessions::{self, SessionRow};
 
@@ -27,32 +26,6 @@ pub async fn open_sessions(app: &App, scope: Scope) -> Result<Vec<SessionRow>, E
     app.db
         .read(move |conn| sessions::list(conn, &scope, now))
         .await
-}
-
-/// Ends one session of the person in `scope`, here and on every node.
-pub async fn end_session(app: &App, scope: Scope, session: SessionId) -> Result<(), Error> {
-    let (now, sessions) = (app.clock.now(), app.sessions.clone());
-    app.db
-        .write(move |conn| sessions.revoke(conn, &scope, session, now))
-        .await?;
-    app.sessions.forget(&[session]);
-    app.cluster.publish(Event::SessionsEnded {
-        sessions: vec![session],
-    });
-    Ok(())
-}
-
-/// Ends every session of the person in `scope`.
-pub async fn end_sessions(app: &App, scope: Scope) -> Result<(), Error> {
-    let (now, sessions) = (app.clock.now(), app.sessions.clone());
-    let ended = app
-        .db
-        .write(move |conn| sessions.revoke_all(conn, scope.actor(), None, now))
-        .await?;
-    app.sessions.forget(&ended);
-    app.cluster
-        .publish(Event::SessionsEnded { sessions: ended });
-    Ok(())
 }
 
 /// Erases the person in `scope`: what names them is gone with this transaction, their sessions end,

@@ -1,7 +1,7 @@
 //! `/me`.
 
 use actix_web::http::header::LOCATION;
-use actix_web::web::{Data, Path};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use askama::Template;
 
@@ -116,7 +116,7 @@ async fn page(
         sessions: sessions.collect(),
         groups: groups(&l, &profile),
         counties: counties(app, &profile),
-        invitation: String::new(),
+        invitation: crate::accounts::invitation_link(app, who).await?,
         l,
         profile,
         faults,
@@ -333,32 +333,6 @@ pub async fn delete(
         return Ok(see("/me"));
     }
     super::leave(&app, who.scope()).await?;
-    closed(&front)
-}
-
-/// `POST /me/sessions/{id}/deletion`: ends one session; the one in hand is a sign-out.
-pub async fn end_session(
-    app: Data<App>,
-    front: Data<Front>,
-    SignedIn(who): SignedIn,
-    session: Path<String>,
-) -> Result<impl Responder, PageError> {
-    let session: SessionId = session.parse().map_err(|_| Error::NotFound)?;
-    super::end_session(&app, who.scope(), session).await?;
-    if session == who.session {
-        closed(&front)
-    } else {
-        Ok(see("/me"))
-    }
-}
-
-/// `POST /me/sessions/deletion`: signs out everywhere, here too.
-pub async fn end_sessions(
-    app: Data<App>,
-    front: Data<Front>,
-    SignedIn(who): SignedIn,
-) -> Result<impl Responder, PageError> {
-    super::end_sessions(&app, who.scope()).await?;
     closed(&front)
 }
 
