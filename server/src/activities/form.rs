@@ -154,7 +154,10 @@ mod tests {
             "2026-11-16T18:00:00Z"
         );
         assert_eq!(
-            at("other", "2026-11-14T10:30").unwrap().unwrap().to_string(),
+            at("other", "2026-11-14T10:30")
+                .unwrap()
+                .unwrap()
+                .to_string(),
             "2026-11-14T16:30:00Z"
         );
         assert!(at("other", "").is_err() && at("other", "soon").is_err());

@@ -20,7 +20,9 @@ pub use book::Book;
 pub use check::*;
 pub use kind::*;
 pub use model::{ActivityView, Earned, LineView, NewActivity, SheetRow};
-pub use record::{Record, Recorded, Waiting, count_waiting, find, latest, own_tasks, points_of, waiting};
+pub use record::{
+    Record, Recorded, Waiting, count_waiting, find, latest, own_tasks, points_of, waiting,
+};
 pub use refusal::*;
 pub use rules::*;
 pub use why::{what, why};

@@ -4,13 +4,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::record::Recorded;
 use super::{Draft, Kind, why};
 use crate::clock::Instant;
 use crate::ids::{ActivityId, TaskId, VolunteerId};
 use crate::ledger::{Corrected, Points, ScoringConfig, Verification, Weight, Written};
-use super::record::Recorded;
-use crate::words::Lang;
 use crate::regions::{RegionCode, RegionView, Tree};
+use crate::words::Lang;
 
 /// Something done, as it is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

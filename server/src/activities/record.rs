@@ -158,7 +158,8 @@ pub async fn waiting(
     app.db
         .read(move |conn| {
             let lines = store::list_waiting(conn, &scope, after.unwrap_or(i64::MIN), limit)?;
-            let people: Vec<VolunteerId> = lines.iter().map(|(line, _)| line.volunteer_id).collect();
+            let people: Vec<VolunteerId> =
+                lines.iter().map(|(line, _)| line.volunteer_id).collect();
             let names = names(conn, people.into_iter())?;
             let rows = named(conn, lines)?.into_iter().map(|recorded| Waiting {
                 person: names
@@ -184,10 +185,7 @@ pub async fn count_waiting(app: &App, viewer: &Viewer) -> Result<i64, Error> {
 }
 
 /// Adds the names and titles that the sentences about lines need.
-fn named(
-    conn: &mut Conn,
-    lines: Vec<(Line, Option<EntryState>)>,
-) -> Result<Vec<Recorded>, Error> {
+fn named(conn: &mut Conn, lines: Vec<(Line, Option<EntryState>)>) -> Result<Vec<Recorded>, Error> {
     let who = |line: &Line, state: Option<&EntryState>| {
         recruit_of(&line.key)
             .or(state.and_then(|state| state.decided_by))
@@ -196,8 +194,7 @@ fn named(
     let people = lines.iter().map(|(line, state)| who(line, state.as_ref()));
     let names = names(conn, people)?;
     let tasks: Vec<TaskId> = lines.iter().filter_map(|(line, _)| line.task_id).collect();
-    let titles: HashMap<TaskId, String> =
-        store::list_titles(conn, &tasks)?.into_iter().collect();
+    let titles: HashMap<TaskId, String> = store::list_titles(conn, &tasks)?.into_iter().collect();
     Ok(lines
         .into_iter()
         .map(|(line, state)| Recorded {

@@ -83,7 +83,7 @@ fn rates(l: &Lang, worth: &Worth, recorded: &Recorded) -> String {
                 .with("rate", part.rate.to_string())
                 .with("quantity", part.quantity)
                 .with("named", named(recorded))
-        .with("name", recorded.name.as_str())
+                .with("name", recorded.name.as_str())
                 .to_string()
         })
         .collect();
@@ -159,7 +159,9 @@ fn corrected(l: &Lang, recorded: &Recorded) -> String {
     let line = &recorded.line;
     let key = match line.verification() {
         Verification::Approved => "activity-why-correction-approved",
-        Verification::Reversed if line.actor == line.volunteer_id => "activity-why-correction-undone",
+        Verification::Reversed if line.actor == line.volunteer_id => {
+            "activity-why-correction-undone"
+        }
         Verification::Reversed => "activity-why-correction-reversed",
         _ => "activity-why-correction-rejected",
     };

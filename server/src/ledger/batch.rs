@@ -6,8 +6,8 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 
-use super::fold::{self, MemberSums, RegionSums};
 use super::compose::{candidate, line, number};
+use super::fold::{self, MemberSums, RegionSums};
 use super::model::{Candidate, Entry, EntryState, Line, Person, Standing, Verification, Written};
 use super::moved::Moved;
 use super::{Rulebook, ScoringConfig, Weight, store};

@@ -22,12 +22,7 @@ pub fn candidate(entry: Entry, person: &Person, now: Instant) -> Candidate {
 }
 
 /// The line that a candidate becomes.
-pub fn line(
-    candidate: Candidate,
-    id: i64,
-    now: Instant,
-    trusted: Weight,
-) -> Line {
+pub fn line(candidate: Candidate, id: i64, now: Instant, trusted: Weight) -> Line {
     let entry = candidate.entry;
     let (weight, state, reason) = match entry.standing {
         Standing::Approved => (Weight::ONE, Verification::Approved, None),

@@ -62,8 +62,7 @@ impl Moved {
             }
             weeks.sort_unstable();
             weeks.dedup();
-            self
-                .deeds
+            self.deeds
                 .sort_by_key(|deed| std::cmp::Reverse(deed.points));
             self.deeds.truncate(DEEDS);
             cluster.publish(Event::ScoresMoved {

@@ -158,12 +158,8 @@ fn walk(
         }
         let whole = still.map_or(i64::MAX, |person| person.0.saturating_sub(1));
         if whole > done {
-            let stored = totals::list_members(
-                conn,
-                &Scope::System,
-                VolunteerId(done),
-                VolunteerId(whole),
-            )?;
+            let stored =
+                totals::list_members(conn, &Scope::System, VolunteerId(done), VolunteerId(whole))?;
             let differences = members(folded, stored);
             found(conn, differences)?;
             done = whole;

@@ -7,12 +7,12 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
-use crate::ledger::fold::{MemberSums, RegionSums};
-use crate::ledger::model::{EntryState, Line, MemberWeek, Person, RegionWeek};
 use crate::clock::Instant;
 use crate::db::schema::{entry_states, ledger, member_weeks, region_weeks, volunteers};
 use crate::db::{Conn, dialect, on_backend};
 use crate::ids::{ActivityId, VolunteerId};
+use crate::ledger::fold::{MemberSums, RegionSums};
+use crate::ledger::model::{EntryState, Line, MemberWeek, Person, RegionWeek};
 use crate::region_code::RegionCode;
 use crate::scope::Scope;
 
