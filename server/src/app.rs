@@ -8,6 +8,7 @@ use crate::db::Db;
 use crate::http::{Assets, Front};
 use crate::ledger::{Ledger, ScoringConfig};
 use crate::mailer::Mailer;
+use crate::matching::Matcher;
 use crate::regions::Tree;
 use crate::sessions::Sessions;
 use crate::settings::Settings;
@@ -36,6 +37,8 @@ pub struct App {
     pub scoring: Arc<ScoringConfig>,
     /// The only writer of points.
     pub ledger: Ledger,
+    /// Which task for whom.
+    pub matcher: Matcher,
     /// Styles, scripts and pictures.
     pub assets: Assets,
 }

@@ -18,6 +18,7 @@ use crate::health::Draining;
 use crate::http::{Assets, configure, guard};
 use crate::ledger::{Ledger, ScoringConfig, Size};
 use crate::mailer::{self, Mailer};
+use crate::matching::Matcher;
 use crate::regions::Tree;
 use crate::routes;
 use crate::sessions::{Keys, Sessions};
@@ -160,6 +161,7 @@ pub fn open(
         },
     )?;
     Ok(App {
+        matcher: Matcher::open(&cluster, tree.clone())?,
         sessions: Sessions::new(keys, Duration::days(i64::from(settings.session_days))),
         cluster,
         scoring,

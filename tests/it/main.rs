@@ -15,6 +15,7 @@ mod followups;
 mod commands;
 mod house;
 mod ledger;
+mod matching;
 mod migrations;
 mod tasks;
 mod tidy;
