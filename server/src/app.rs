@@ -10,6 +10,7 @@ use crate::ledger::{Ledger, ScoringConfig};
 use crate::live::Hub;
 use crate::mailer::Mailer;
 use crate::races::Boards;
+use crate::matching::Matcher;
 use crate::regions::Tree;
 use crate::sessions::Sessions;
 use crate::settings::Settings;
@@ -42,6 +43,8 @@ pub struct App {
     pub scoring: Arc<ScoringConfig>,
     /// The only writer of points.
     pub ledger: Ledger,
+    /// Which task for whom.
+    pub matcher: Matcher,
     /// Styles, scripts and pictures.
     pub assets: Assets,
 }

@@ -116,6 +116,7 @@ fn volunteers() -> Vec<Route> {
 
 /// Tasks, suggestions, assignments.
 fn tasks() -> Vec<Route> {
+    use crate::matching::{CandidatesView, SuggestionView, api as matching};
     use crate::tasks::{AssignmentView, Draft, TaskDetail, api};
     vec![
         Route::get("/api/v1/tasks", Member, api::list)
@@ -141,6 +142,12 @@ fn tasks() -> Vec<Route> {
             .says("A leader invites, assigns, checks in, marks as done or not come, cancels. An invitation or assignment sends one mail.")
             .takes::<api::Standing>()
             .gives::<AssignmentView>(200),
+        Route::get("/api/v1/me/suggestions", Member, matching::suggestions)
+            .says("Five tasks that suit one, best first, each with its reasons.")
+            .gives::<Vec<SuggestionView>>(200),
+        Route::get("/api/v1/tasks/{id}/candidates", Leader, matching::candidates)
+            .says("People for a task one leads: who could, and why the others could not.")
+            .gives::<CandidatesView>(200),
     ]
 }
 

@@ -23,6 +23,7 @@ use crate::ledger::{Ledger, ScoringConfig, Size};
 use crate::live::{self, Hub, Limits, Topic, Watch};
 use crate::mailer::{self, Mailer};
 use crate::races::{self, Boards};
+use crate::matching::Matcher;
 use crate::regions::Tree;
 use crate::routes;
 use crate::sessions::{Keys, Sessions};
@@ -174,6 +175,7 @@ pub fn open(
     Ok(App {
         hub: hub(&settings, tree.clone()),
         boards: Boards::default(),
+        matcher: Matcher::open(&cluster, tree.clone())?,
         sessions: Sessions::new(keys, Duration::days(i64::from(settings.session_days))),
         cluster,
         scoring,

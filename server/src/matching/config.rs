@@ -138,6 +138,8 @@ section!(
         scale_km: f64,
         /// The same in the country.
         rural_scale_km: f64,
+        /// A county of fewer people is country.
+        rural_county: u32,
         /// The feature of a remote task.
         remote: f64,
         /// The feature where a place is missing.

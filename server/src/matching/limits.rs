@@ -34,6 +34,12 @@ fn features(c: &MatchingConfig) -> Vec<Limit> {
         some("skill.idf_floor", c.skill.idf_floor),
         some("distance.scale_km", c.distance.scale_km),
         some("distance.rural_scale_km", c.distance.rural_scale_km),
+        (
+            "distance.rural_county",
+            c.distance.rural_county.into(),
+            0.0,
+            1e7,
+        ),
         share("distance.remote", c.distance.remote),
         share("distance.unknown", c.distance.unknown),
         some("distance.travel_factor", c.distance.travel_factor),

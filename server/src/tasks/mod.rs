@@ -11,15 +11,15 @@ mod mail;
 mod model;
 mod needs;
 mod rules;
+mod stock;
 mod store;
 mod view;
-
-use std::collections::HashMap;
 
 pub use assignment::{Change, announce, answer, change_state, ends};
 pub use draft::{Draft, PlaceDraft};
 pub use model::{Assignment, Decline, Reason, State, Stats, Status, Task, TaskEvent, TaskKind};
 pub use needs::{LanguageNeed, SkillNeed};
+pub use stock::{Showing, Stock, Which, note_shown, stock};
 pub use store::Filter;
 pub use view::{AssignmentView, Placed, TaskDetail, Whole, icon, length_text, when_text};
 
@@ -66,6 +66,12 @@ pub fn list(
     limit: i64,
 ) -> Result<Vec<Whole>, Error> {
     let tasks = store::list(conn, scope, filter, before, limit)?;
+    dress(conn, tasks)
+}
+
+/// Those of the tasks `ids` that `scope` may see, in no order.
+pub fn list_these(conn: &mut Conn, scope: &Scope, ids: &[TaskId]) -> Result<Vec<Whole>, Error> {
+    let tasks = store::list_these(conn, scope, ids)?;
     dress(conn, tasks)
 }
 
@@ -322,54 +328,4 @@ pub fn placed(conn: &mut Conn, scope: &Scope, task: TaskId) -> Result<Vec<Placed
 /// Open tasks at or under `region`, and the places free in them.
 pub fn count_open(conn: &mut Conn, region: &RegionCode) -> Result<(i64, i64), Error> {
     Ok(store::count_open(conn, region)?)
-}
-
-/// Tasks as the matcher keeps them in memory: those changed since a time, or every open one.
-pub struct Stock {
-    /// The tasks.
-    pub tasks: Vec<Whole>,
-    /// How they fare.
-    pub stats: HashMap<TaskId, Stats>,
-    /// Who takes a place in them.
-    pub going: HashMap<TaskId, Vec<VolunteerId>>,
-}
-
-/// Reads tasks for the matcher with a handful of queries: those changed since `since`, whatever
-/// their state, or, without it, every open one.
-pub fn stock(conn: &mut Conn, since: Option<Instant>) -> Result<Stock, Error> {
-    let rows = match since {
-        Some(since) => store::list_changed(conn, since)?,
-        None => store::list_open(conn)?,
-    };
-    let ids: Vec<TaskId> = rows.iter().map(|task| task.id).collect();
-    let some = since.map(|_| ids.as_slice());
-    let mut skills = store::list_skills(conn, some)?;
-    let stats = store::list_stats(conn, some)?;
-    let mut going: HashMap<TaskId, Vec<VolunteerId>> = HashMap::new();
-    for (task, person) in store::list_going(conn, some)? {
-        going.entry(task).or_default().push(person);
-    }
-    let mut hosts: Vec<VolunteerId> = rows.iter().filter_map(|task| task.host).collect();
-    hosts.sort_unstable();
-    hosts.dedup();
-    let names = store::list_names(conn, &Scope::System, hosts)?;
-    let tasks = rows
-        .into_iter()
-        .map(|task| Whole {
-            skills: skills.remove(&task.id).unwrap_or_default(),
-            host_name: task
-                .host
-                .and_then(|host| names.get(&host).cloned())
-                .filter(|name| !name.is_empty()),
-            task,
-        })
-        .collect();
-    Ok(Stock {
-        tasks,
-        stats: stats
-            .into_iter()
-            .map(|stats| (stats.task_id, stats))
-            .collect(),
-        going,
-    })
 }

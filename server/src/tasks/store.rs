@@ -136,6 +136,15 @@ pub fn list(
         .load(conn)
 }
 
+/// Those of the tasks `ids` that `scope` may see, in no order.
+pub fn list_these(conn: &mut Conn, scope: &Scope, ids: &[TaskId]) -> QueryResult<Vec<Task>> {
+    tasks::table
+        .filter(tasks::id.eq_any(ids.to_vec()))
+        .filter(seen(scope))
+        .select(Task::as_select())
+        .load(conn)
+}
+
 /// Tasks changed since `since`, whatever their state: what a cache of them asks for.
 pub fn list_changed(conn: &mut Conn, since: Instant) -> QueryResult<Vec<Task>> {
     tasks::table

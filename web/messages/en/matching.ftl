@@ -178,3 +178,24 @@ matching-why-not-snoozed = Said “not now”, until { $until }.
 matching-why-not-declined = Declined it.
 matching-why-not-blocked = Wants no { $kind }.
 matching-why-not-weekly-hours = Would have { $hours } hours that week, with a limit of { $cap }.
+
+# Languages by their tags.
+language-name-ar = Arabic
+language-name-ase = American Sign Language
+language-name-de = German
+language-name-en = English
+language-name-es = Spanish
+language-name-fr = French
+language-name-hi = Hindi
+language-name-ht = Haitian Creole
+language-name-it = Italian
+language-name-ja = Japanese
+language-name-ko = Korean
+language-name-pl = Polish
+language-name-pt = Portuguese
+language-name-ru = Russian
+language-name-so = Somali
+language-name-tl = Tagalog
+language-name-ur = Urdu
+language-name-vi = Vietnamese
+language-name-zh = Chinese

@@ -76,12 +76,14 @@ pub fn delete_decline(
     .execute(conn)
 }
 
-/// Notes what came of a task for a person.
+/// Notes what came of a task for a person; 0 rows when an event of this id is there already.
 pub fn insert_event(conn: &mut Conn, scope: &Scope, event: &TaskEvent) -> QueryResult<usize> {
     debug_assert!(!matches!(scope, Scope::Own(own) if *own != event.volunteer_id));
-    diesel::insert_into(task_events::table)
+    on_backend!(conn => |c| diesel::insert_into(task_events::table)
         .values(event.clone())
-        .execute(conn)
+        .on_conflict(task_events::id)
+        .do_nothing()
+        .execute(c))
 }
 
 /// The chances of a yes foreseen each time the person was shown the task since they last answered.
@@ -142,9 +144,10 @@ pub fn list_ahead(conn: &mut Conn, scope: &Scope) -> QueryResult<Vec<(Task, Assi
         .load(conn)
 }
 
-/// Who takes a place in some tasks; in all open ones without `ids`.
+/// Who takes a place in some tasks; in all open ones without `ids`. For the system alone.
 pub fn list_going(
     conn: &mut Conn,
+    scope: &Scope,
     ids: Option<&[TaskId]>,
 ) -> QueryResult<Vec<(TaskId, VolunteerId)>> {
     let placed: Vec<State> = State::ALL
@@ -154,6 +157,7 @@ pub fn list_going(
         .collect();
     let wanted = assignments::table
         .filter(assignments::state.eq_any(placed))
+        .filter(assignments::volunteer_id.ge(if scope.is_everything() { 0 } else { i64::MAX }))
         .select((assignments::task_id, assignments::volunteer_id));
     match ids {
         Some(ids) => wanted
