@@ -110,7 +110,7 @@ fn body(path: &str) -> Value {
         path if path.contains("/assignments/") => json!({"state": "invited"}),
         path if path.ends_with("/verification") => json!({"state": "approved"}),
         path if path.ends_with("/reversal") => json!({"reason": "A slip"}),
-        path if path.ends_with("/posts") || path.ends_with("/comments") => json!({"body": "Hello"}),
+        path if path.ends_with("/posts") || path.ends_with("/comments") => json!({"text": "Hello"}),
         path if path.starts_with("/api/v1/follow-ups/") => json!({"outcome": "reached"}),
         path if path.starts_with("/api/v1/tasks/") => json!({"title": "Doors"}),
         _ => json!({}),
@@ -122,7 +122,7 @@ fn form(path: &str) -> Vec<(&'static str, &'static str)> {
     match path {
         path if path.contains("assignment") => vec![("state", "accepted")],
         path if path.contains("follow-ups") => vec![("outcome", "reached")],
-        path if path.ends_with("/posts") || path.ends_with("/comments") => vec![("body", "Hello")],
+        path if path.ends_with("/posts") || path.ends_with("/comments") => vec![("text", "Hello")],
         _ => vec![("reason", "A slip"), ("state", "approved"), ("title", "Doors")],
     }
 }
@@ -164,10 +164,10 @@ async fn foreign(world: &World, hq: &Client) -> Foreign {
     let draft = hq.call("POST", "/api/v1/tasks", &draft).await.expect(201);
     let doors = json!({"kind": "doors", "quantity": 5});
     let activity = program.score("/api/v1/activities", "one", &doors).await.expect(201);
-    let post = hq.call("POST", "/api/v1/regions/us-oh-39049/posts", &json!({"body": "Hello"})).await.expect(201);
+    let post = hq.call("POST", "/api/v1/regions/us-oh-39049/posts", &json!({"text": "Hello"})).await.expect(201);
     let post = text(&post, "id");
     let comment = program
-        .call("POST", &format!("/api/v1/posts/{post}/comments"), &json!({"body": "Hi"}))
+        .call("POST", &format!("/api/v1/posts/{post}/comments"), &json!({"text": "Hi"}))
         .await
         .expect(201);
     let viewer = eve.id;
