@@ -257,5 +257,49 @@ fn feed() -> Vec<Route> {
 
 /// Home, captain, HQ.
 fn desk() -> Vec<Route> {
-    vec![]
+    use crate::desk::{AuditLine, NewStaff, PersonView, Summary, api};
+    use crate::http::Listing;
+    use crate::volunteers::Holder;
+    vec![
+        Route::get("/api/v1/regions/{code}/summary", Leader, api::summary)
+            .says("A region in numbers: who is there, who is ready, what is open.")
+            .gives::<Summary>(200),
+        Route::get("/api/v1/volunteers", Leader, api::people)
+            .says("People of one's own regions; HQ: everybody. Each look is written to the audit log.")
+            .query(&[
+                "region",
+                "skill",
+                "availability",
+                "language",
+                "q",
+                "after",
+                "limit",
+            ])
+            .gives::<Listing<PersonView>>(200),
+        Route::put(
+            "/api/v1/regions/{code}/captains/{volunteer}",
+            Staff,
+            api::name_captain,
+        )
+        .says("Make somebody captain of a region.")
+        .gives::<Holder>(200),
+        Route::delete(
+            "/api/v1/regions/{code}/captains/{volunteer}",
+            Staff,
+            api::end_captaincy,
+        )
+        .says("End a captaincy; the region is closed to them at once.")
+        .gives_nothing(),
+        Route::get("/api/v1/staff", Staff, api::staff)
+            .says("Everybody at HQ.")
+            .gives::<Vec<Holder>>(200),
+        Route::post("/api/v1/staff", Staff, api::add_staff)
+            .says("Take somebody who has joined into HQ.")
+            .takes::<NewStaff>()
+            .gives::<Holder>(201),
+        Route::get("/api/v1/audit", Staff, api::audit)
+            .says("What everybody with an office did and read, newest first.")
+            .query(&["after", "limit"])
+            .gives::<Listing<AuditLine>>(200),
+    ]
 }

@@ -11,6 +11,7 @@ mod support;
 
 mod accounts;
 mod activities;
+mod desk;
 mod feed;
 mod followups;
 mod commands;

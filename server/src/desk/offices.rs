@@ -1,0 +1,124 @@
+//! Naming captains and HQ, and reading what everybody with an office did.
+
+use super::model::AuditLine;
+use crate::app::App;
+use crate::audit;
+use crate::cluster::Event;
+use crate::error::{Error, FieldErrors};
+use crate::http::Listing;
+use crate::ids::{self, VolunteerId};
+use crate::region_code::RegionCode;
+use crate::scope::Scope;
+use crate::volunteers::{self, Email, Holder};
+
+/// Makes somebody captain of `region`; once or again is the same.
+///
+/// # Errors
+/// `Forbidden` for anybody but HQ; `NotFound` when there is no such person.
+pub async fn name_captain(
+    app: &App,
+    scope: Scope,
+    region: &RegionCode,
+    person: VolunteerId,
+) -> Result<Holder, Error> {
+    let (now, region) = (app.clock.now(), region.clone());
+    let holder = app
+        .db
+        .write(move |conn| {
+            volunteers::name_captain(conn, &scope, &region, person, now)?;
+            let all = volunteers::captains(conn, &scope, &region)?;
+            let named = all.into_iter().find(|holder| holder.volunteer == person);
+            named.ok_or(Error::NotFound)
+        })
+        .await?;
+    changed(app, person);
+    Ok(holder)
+}
+
+/// Ends a captaincy; from then on the region is closed to them.
+///
+/// # Errors
+/// `Forbidden` for anybody but HQ; `NotFound` when they are no captain of it.
+pub async fn end_captaincy(
+    app: &App,
+    scope: Scope,
+    region: &RegionCode,
+    person: VolunteerId,
+) -> Result<(), Error> {
+    let (now, region) = (app.clock.now(), region.clone());
+    app.db
+        .write(move |conn| volunteers::end_captaincy(conn, &scope, &region, person, now))
+        .await?;
+    changed(app, person);
+    Ok(())
+}
+
+/// Everybody at HQ.
+pub async fn staff(app: &App, scope: Scope) -> Result<Vec<Holder>, Error> {
+    app.db
+        .read(move |conn| volunteers::staff(conn, &scope))
+        .await
+}
+
+/// Takes somebody who has joined into HQ.
+///
+/// # Errors
+/// `Forbidden` for anybody but HQ; `Invalid` on `email` when nobody has joined with it.
+pub async fn add_staff(app: &App, scope: Scope, email: &str) -> Result<Holder, Error> {
+    let (now, email) = (app.clock.now(), Email::parse(email)?);
+    let holder = app
+        .db
+        .write(move |conn| {
+            let person = volunteers::find_by_email(conn, &scope, &email)?
+                .filter(|person| person.erased_at.is_none())
+                .ok_or_else(|| {
+                    let args = vec![("email", email.to_string())];
+                    Error::from(FieldErrors::with("email", "desk-staff-unknown", args))
+                })?;
+            volunteers::name_staff(conn, &scope, person.id, now)?;
+            let all = volunteers::staff(conn, &scope)?;
+            let named = all.into_iter().find(|holder| holder.volunteer == person.id);
+            named.ok_or(Error::NotFound)
+        })
+        .await?;
+    changed(app, holder.volunteer);
+    Ok(holder)
+}
+
+/// Lines of the audit log older than `before`, newest first.
+///
+/// # Errors
+/// `NotFound` for anybody but HQ.
+pub async fn audit(
+    app: &App,
+    scope: Scope,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Listing<AuditLine>, Error> {
+    let lines = app
+        .db
+        .read(move |conn| audit::list(conn, &scope, before, limit + 1))
+        .await?;
+    let page = Listing::page(lines, limit, |line| line.id);
+    Ok(Listing {
+        next: page.next,
+        items: page
+            .items
+            .into_iter()
+            .map(|line| AuditLine {
+                id: ids::encode(line.id),
+                actor: (line.actor.0 != 0).then_some(line.actor),
+                deed: line.deed,
+                detail: serde_json::from_str(&line.detail).unwrap_or_default(),
+                at: line.at,
+                hash: line.hash,
+            })
+            .collect(),
+    })
+}
+
+/// What this node remembers about people is stale at once, what others remember within a second.
+fn changed(app: &App, volunteer: VolunteerId) {
+    app.sessions.forget_all();
+    app.cluster.publish(Event::RolesChanged { volunteer });
+}
