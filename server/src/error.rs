@@ -145,7 +145,7 @@ impl From<Sql> for Error {
 
 /// Faults of the moment, told apart by the databases' own words since diesel has no kind for them.
 fn is_passing(message: &str) -> bool {
-    const WORDS: [&str; 10] = [
+    const WORDS: [&str; 12] = [
         "database is locked",
         "database table is locked",
         "disk is full",
@@ -155,6 +155,8 @@ fn is_passing(message: &str) -> bool {
         "connection to server",
         "the database system is",
         "deadlock detected",
+        "due to lock timeout",
+        "due to statement timeout",
         "no connection to the server",
     ];
     WORDS.iter().any(|word| message.contains(word))

@@ -146,7 +146,7 @@ fn tasks() -> Vec<Route> {
 
 /// What was done, and its points.
 fn activities() -> Vec<Route> {
-    use crate::activities::{ActivityView, NewActivity, api};
+    use crate::activities::{ActivityView, LineView, NewActivity, api, pages};
     vec![
         Route::post("/api/v1/activities", Member, api::create)
             .says("Writes down something done; captains and HQ also for others in their scope.")
@@ -157,6 +157,23 @@ fn activities() -> Vec<Route> {
             .says("Writes down a sheet of up to 500 rows, each under its own key.")
             .takes::<api::Sheet>()
             .gives::<api::SheetResult>(200),
+        Route::put("/api/v1/activities/{id}/verification", Leader, api::decide)
+            .says("Decides about somebody else's activity.")
+            .takes::<api::DecisionBody>()
+            .gives::<ActivityView>(200),
+        Route::put("/api/v1/activities/{id}/reversal", Leader, api::reverse)
+            .says("Takes back somebody else's activity.")
+            .takes::<api::ReversalBody>()
+            .gives::<ActivityView>(200),
+        Route::get("/api/v1/me/points", Member, api::points)
+            .says("The lines of one's own week, each with the reason why.")
+            .query(&["week"])
+            .gives::<Vec<LineView>>(200),
+        Route::get("/log", Member, pages::form),
+        Route::post("/log", Member, pages::log),
+        Route::get("/log/{id}", Member, pages::receipt),
+        Route::post("/log/{id}/reversal", Member, pages::undo),
+        Route::get("/me/points", Member, pages::points),
     ]
 }
 

@@ -1,9 +1,13 @@
 //! The write path of an activity: one key scores once, totals are the fold of the ledger.
 
+use diesel::connection::SimpleConnection;
 use futures_util::future::join_all;
+use muster::Server;
+use muster::db::Conn;
+use muster::ledger::{rebuild, verify};
 use serde_json::json;
 
-use crate::support::{World, both};
+use crate::support::{Client, World, both};
 
 fn doors(quantity: i64) -> serde_json::Value {
     json!({"kind": "doors", "quantity": quantity, "conversations": 0})
@@ -47,5 +51,98 @@ both! {
         ben.client.score("/api/v1/activities", "k", &doors(10)).await.expect(201);
         let other = cy.client.score("/api/v1/activities", "k", &doors(20)).await.expect(201);
         assert_eq!(other.header("idempotent-replayed"), "");
+    }
+}
+
+both! {
+    async fn totals_are_the_fold_of_a_thousand_entries_by_sixty_four_clients(world: World) {
+        let regions = ["us-oh-39049-43215", "us-oh-39049-43201", "us-oh-39035-44101", "us-il-17031-60601"];
+        let mut people = Vec::new();
+        for n in 0..16 {
+            people.push(world.person(&format!("p{n}@example.org"), regions[n % regions.len()]).await);
+        }
+        let people = &people;
+        let clients = (0..64).map(|client| async move {
+            for n in 0..16 {
+                let person = &people[(client * 7 + n) % people.len()];
+                let (key, body) = (format!("c{client}-{n}"), doors(1 + ((client * 16 + n) % 1_900) as i64));
+                person.client.score_surely("/api/v1/activities", &key, &body).await.expect(201);
+            }
+        });
+        join_all(clients).await;
+        world.assert_totals_fold().await;
+        let (nation, states) = (world.total("us").await, world.total("us-oh").await + world.total("us-il").await);
+        assert!(nation > 0.0 && (nation - states).abs() < 0.001, "{nation} {states}");
+        // Sixteen people who did far more than anybody can: each counts 400.
+        assert!((nation - 6_400.0).abs() < 0.001, "{nation}");
+    }
+
+    async fn a_changed_total_is_found_and_mended(world: World) {
+        let ben = world.person("ben@example.org", "us-oh-39049-43215").await;
+        ben.client.score("/api/v1/activities", "k", &doors(10)).await.expect(201);
+        world.sql("UPDATE region_weeks SET points = points + 100 WHERE region = 'us-oh'".into()).await;
+        world.sql("DELETE FROM region_weeks WHERE region = 'us-oh-39049'".into()).await;
+        world.sql("UPDATE member_weeks SET entries = 7".into()).await;
+        let app = &world.server.app;
+        let found = verify(&app.db, &app.scoring, |_| {}).await.expect("a check");
+        assert_eq!(found.len(), 3, "{found:?}");
+        assert_eq!(found[1].to_string(), "us-oh 2026-W47: stored 11 points and 1 active, the ledger gives 10 and 1");
+        assert_eq!(rebuild(&app.db, &app.scoring, |_| {}).await.expect("a rebuild"), found);
+        world.assert_totals_fold().await;
+        ben.client.score("/api/v1/activities", "k2", &doors(20)).await.expect(201);
+        world.assert_totals_fold().await;
+    }
+
+    async fn a_full_queue_turns_entries_away_at_once(world: World) {
+        let ben = world.person("ben@example.org", "us-oh-39049-43215").await;
+        let mut settings = world.settings.clone();
+        settings.ledger_queue = 16;
+        let node = Server::start(settings, world.clock.clone()).await.expect("a node with a short queue");
+        let client = Client::with_bearer(node.url(), ben.client.bearer.as_deref().expect("a token"));
+        // Somebody holds the totals, so that the writer has to wait.
+        let app = world.server.app.clone();
+        let (held, holding) = std::sync::mpsc::channel();
+        let (release, released) = std::sync::mpsc::channel::<()>();
+        let holder = std::thread::spawn(move || {
+            app.db.write_blocking(|conn| {
+                let lock = match conn {
+                    Conn::Sqlite(_) => "SELECT 1",
+                    Conn::Postgres(_) => "LOCK TABLE member_weeks IN ACCESS EXCLUSIVE MODE",
+                };
+                conn.batch_execute(lock)?;
+                held.send(()).expect("a listener");
+                released.recv().expect("a sign");
+                Ok(())
+            })
+        });
+        tokio::task::spawn_blocking(move || holding.recv().expect("the lock")).await.expect("a thread");
+        let waiting: Vec<_> = (0..40)
+            .map(|n| {
+                let (client, body) = (client.clone(), doors(n + 1));
+                tokio::spawn(async move { client.score("/api/v1/activities", &format!("k{n}"), &body).await })
+            })
+            .collect();
+        // Those beyond the queue are answered at once, while the others wait.
+        for _ in 0..200 {
+            if waiting.iter().filter(|task| task.is_finished()).count() >= 8 {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        release.send(()).expect("the holder");
+        holder.join().expect("a thread").expect("released");
+        let mut kept = 0;
+        for task in waiting {
+            let answer = task.await.expect("an answer");
+            if answer.status == 503 {
+                assert_eq!(answer.header("retry-after"), "1");
+            } else {
+                answer.expect(201);
+                kept += 1;
+            }
+        }
+        node.stop().await;
+        assert!((1..40).contains(&kept), "{kept} of 40 were kept by a queue of 16");
+        world.assert_totals_fold().await;
     }
 }

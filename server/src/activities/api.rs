@@ -1,14 +1,17 @@
 //! Activities over the JSON API.
 
-use actix_web::web::{Data, Json};
+use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, Responder};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{ActivityView, NewActivity, SheetRow};
+use super::{ActivityView, LineView, NewActivity, SheetRow};
 use crate::app::App;
-use crate::http::{self, ApiError, Body, Key, SignedIn};
+use crate::error::Error;
+use crate::http::{self, ApiError, Body, Key, Leader, Query, SignedIn};
+use crate::ledger::{Verification, Week};
+use crate::sessions::Viewer;
 use crate::words::Lang;
 
 /// `POST /api/v1/activities`.
@@ -88,4 +91,89 @@ pub async fn create_sheet(
         })
         .collect();
     Ok(Json(SheetResult { results }))
+}
+
+/// A decision about somebody else's entry.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecisionBody {
+    /// `approved`, `rejected` or `held`.
+    pub state: Verification,
+    /// Why; the person reads it.
+    pub reason: Option<String>,
+}
+
+/// `PUT /api/v1/activities/{id}/verification`.
+pub async fn decide(
+    app: Data<App>,
+    Leader(viewer): Leader,
+    id: Path<String>,
+    Body(body): Body<DecisionBody>,
+) -> Result<impl Responder, ApiError> {
+    let id = id.parse().map_err(|_| Error::NotFound)?;
+    let corrected = super::decide(&app, &viewer, id, body.state, body.reason).await?;
+    Ok(Json(ActivityView::corrected(&app.tree, &corrected)))
+}
+
+/// Why an entry is taken back.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReversalBody {
+    /// The person reads it.
+    pub reason: String,
+}
+
+/// `PUT /api/v1/activities/{id}/reversal`.
+pub async fn reverse(
+    app: Data<App>,
+    Leader(viewer): Leader,
+    id: Path<String>,
+    Body(body): Body<ReversalBody>,
+) -> Result<impl Responder, ApiError> {
+    let id = id.parse().map_err(|_| Error::NotFound)?;
+    let corrected = super::reverse(&app, &viewer, id, &body.reason).await?;
+    Ok(Json(ActivityView::corrected(&app.tree, &corrected)))
+}
+
+/// Which week.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WeekQuery {
+    /// `2026-W47`; the present one where left out.
+    pub week: Option<String>,
+}
+
+impl WeekQuery {
+    /// The week asked for, or the viewer's present one.
+    ///
+    /// # Errors
+    /// `Invalid` on `week`.
+    pub fn week(&self, app: &App, viewer: &Viewer) -> Result<Week, Error> {
+        match self.week.as_deref().filter(|text| !text.is_empty()) {
+            Some(text) => text
+                .parse()
+                .map_err(|_| Error::field("week", "activity-week")),
+            None => {
+                let zone = viewer.zone.parse().unwrap_or(chrono_tz::UTC);
+                Ok(Week::at(app.clock.now().utc(), zone))
+            }
+        }
+    }
+}
+
+/// `GET /api/v1/me/points?week=`.
+pub async fn points(
+    app: Data<App>,
+    SignedIn(viewer): SignedIn,
+    lang: Lang,
+    Query(query): Query<WeekQuery>,
+) -> Result<impl Responder, ApiError> {
+    let week = query.week(&app, &viewer)?;
+    let record = super::points_of(&app, &viewer, week).await?;
+    let lines: Vec<LineView> = record
+        .lines
+        .iter()
+        .map(|recorded| LineView::of(&lang, &app.scoring, recorded))
+        .collect();
+    Ok(Json(lines))
 }

@@ -135,6 +135,11 @@ impl Rulebook for Book {
         Ok(())
     }
 
+    fn is_final(&self, week: &str, now: Instant) -> bool {
+        week.parse::<Week>()
+            .is_ok_and(|week| now.utc() >= self.final_at(week))
+    }
+
     fn follow(
         &self,
         conn: &mut Conn,

@@ -3,11 +3,15 @@
 pub mod api;
 mod book;
 mod check;
+mod form;
 mod kind;
 mod model;
+pub mod pages;
+mod record;
 mod refusal;
 mod rules;
 mod store;
+mod why;
 mod window;
 mod work;
 mod worth;
@@ -15,9 +19,11 @@ mod worth;
 pub use book::Book;
 pub use check::*;
 pub use kind::*;
-pub use model::{ActivityView, Earned, NewActivity, SheetRow};
+pub use model::{ActivityView, Earned, LineView, NewActivity, SheetRow};
+pub use record::{Record, Recorded, Waiting, count_waiting, find, latest, own_tasks, points_of, waiting};
 pub use refusal::*;
 pub use rules::*;
+pub use why::{what, why};
 pub use window::*;
 pub use work::*;
 pub use worth::*;
@@ -25,13 +31,18 @@ pub use worth::*;
 use std::collections::HashSet;
 
 use crate::app::App;
+use crate::clock::Duration;
 use crate::error::{Error, FieldErrors, Sentence};
-use crate::ids::{TaskId, VolunteerId};
-use crate::ledger::{Entry, Mission, Standing, Written};
+use crate::ids::{ActivityId, TaskId, VolunteerId};
+use crate::ledger::{Corrected, Decision, Entry, Mission, Standing, Verification, Written};
 use crate::sessions::Viewer;
 
+/// How long one may take back one's own entry without asking anybody.
+pub const UNDO: Duration = Duration::seconds(60);
 /// Rows that a sheet may have.
 pub const SHEET_ROWS: usize = 500;
+/// Characters of a reason.
+const REASON_LENGTH: usize = 500;
 /// The longest idempotency key.
 const KEY_LENGTH: usize = 200;
 
@@ -98,6 +109,65 @@ pub async fn log_sheet(
         .into_iter()
         .map(|answer| answer.or_else(|| written.next()).unwrap_or_else(lost))
         .collect())
+}
+
+/// Approves, rejects or holds an entry of somebody else in the viewer's scope.
+///
+/// # Errors
+/// `NotFound`, `Forbidden` for one's own, `Invalid` for another state or a reason that is too long,
+/// `Conflict` when it was taken back.
+pub async fn decide(
+    app: &App,
+    viewer: &Viewer,
+    id: ActivityId,
+    state: Verification,
+    reason: Option<String>,
+) -> Result<Corrected, Error> {
+    if !matches!(
+        state,
+        Verification::Approved | Verification::Rejected | Verification::Held
+    ) {
+        return Err(Error::field("state", "activity-decision"));
+    }
+    let reason = reason.map(|text| reason_of(&text)).transpose()?;
+    let reason = reason.filter(|text| !text.is_empty());
+    app.ledger
+        .decide(&viewer.scope(), id, Decision { state, reason })
+        .await
+}
+
+/// Takes back an entry of somebody else in the viewer's scope.
+///
+/// # Errors
+/// `NotFound`, `Forbidden` for one's own, `Invalid` without a reason.
+pub async fn reverse(
+    app: &App,
+    viewer: &Viewer,
+    id: ActivityId,
+    reason: &str,
+) -> Result<Corrected, Error> {
+    let reason = reason_of(reason)?;
+    if reason.is_empty() {
+        return Err(Error::field("reason", "activity-reason-needed"));
+    }
+    app.ledger.reverse(&viewer.scope(), id, reason).await
+}
+
+/// Takes back one's own entry, within [`UNDO`] of writing it.
+///
+/// # Errors
+/// `NotFound` for another person's, `Conflict` when it is too late.
+pub async fn withdraw(app: &App, viewer: &Viewer, id: ActivityId) -> Result<Corrected, Error> {
+    app.ledger.withdraw(viewer.id, id, UNDO).await
+}
+
+fn reason_of(text: &str) -> Result<String, Error> {
+    let text = text.trim();
+    if text.chars().count() > REASON_LENGTH || text.contains('\0') {
+        let most = vec![("most", REASON_LENGTH.to_string())];
+        return Err(FieldErrors::with("reason", "activity-reason-long", most).into());
+    }
+    Ok(text.to_owned())
 }
 
 /// The entry that a draft becomes, if its fields are right.

@@ -4,10 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Draft, Kind};
+use super::{Draft, Kind, why};
 use crate::clock::Instant;
 use crate::ids::{ActivityId, TaskId, VolunteerId};
-use crate::ledger::{Points, Verification, Written};
+use crate::ledger::{Corrected, Points, ScoringConfig, Verification, Weight, Written};
+use super::record::Recorded;
+use crate::words::Lang;
 use crate::regions::{RegionCode, RegionView, Tree};
 
 /// Something done, as it is sent.
@@ -145,6 +147,77 @@ impl ActivityView {
             },
             verification: line.verification(),
             regions: regions(tree, &line.region),
+        }
+    }
+}
+
+impl ActivityView {
+    /// An entry as it stands after a correction.
+    pub fn corrected(tree: &Tree, corrected: &Corrected) -> Self {
+        Self {
+            id: corrected.line.activity(),
+            points: Earned {
+                base: corrected.base(),
+                counted: corrected.counted(),
+            },
+            verification: corrected.state.verification(),
+            regions: regions(tree, &corrected.line.region),
+        }
+    }
+}
+
+/// A line of one's own record.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct LineView {
+    /// The line's id; an entry's is the activity's.
+    pub id: ActivityId,
+    /// What kind of work.
+    pub kind: String,
+    /// Dials, doors, guests or dollars.
+    pub quantity: Option<i32>,
+    /// How many of them talked.
+    pub conversations: Option<i32>,
+    /// How long it took.
+    pub minutes: Option<i32>,
+    /// For which task.
+    pub task: Option<TaskId>,
+    /// When it was done.
+    pub occurred_at: Instant,
+    /// Points before verification; a reversal's are negative.
+    pub base: Points,
+    /// The share that counts, as it was written.
+    pub weight: Weight,
+    /// Points that count before the soft cap; of a correction, the difference it makes.
+    pub counted: Points,
+    /// Where an entry stands now; of a correction, what was decided.
+    pub verification: Verification,
+    /// The entry that a correction is about.
+    pub corrects: Option<ActivityId>,
+    /// Why it is worth that.
+    pub why: String,
+}
+
+impl LineView {
+    /// A line, explained.
+    pub fn of(l: &Lang, scoring: &ScoringConfig, recorded: &Recorded) -> Self {
+        let line = &recorded.line;
+        Self {
+            id: line.activity(),
+            kind: line.kind.clone(),
+            quantity: line.quantity,
+            conversations: line.conversations,
+            minutes: line.minutes,
+            task: line.task_id,
+            occurred_at: line.occurred_at,
+            base: line.base(),
+            weight: Weight::at_most_one(u64::try_from(line.weight).unwrap_or(0)),
+            counted: line.counted(),
+            verification: recorded.verification(),
+            corrects: line.corrects.map(|entry| ActivityId {
+                volunteer: line.volunteer_id,
+                entry,
+            }),
+            why: why(l, scoring, recorded),
         }
     }
 }

@@ -3,10 +3,10 @@
 use diesel::prelude::*;
 
 use crate::clock::Instant;
-use crate::db::schema::{entry_states, ledger, tasks, volunteers};
+use crate::db::schema::{assignments, entry_states, ledger, tasks, volunteers};
 use crate::db::{Conn, on_backend};
-use crate::ids::{TaskId, VolunteerId};
-use crate::ledger::Verification;
+use crate::ids::{ActivityId, TaskId, VolunteerId};
+use crate::ledger::{EntryState, Line, Verification};
 use crate::scope::Scope;
 
 /// What the limits look at of a line.
@@ -148,5 +148,148 @@ pub fn list_tasks(conn: &mut Conn, ids: &[TaskId]) -> QueryResult<Vec<TaskId>> {
         .filter(tasks::id.eq_any(ids))
         .filter(tasks::status.ne("draft"))
         .select(tasks::id)
+        .load(c))
+}
+
+/// A person's lines of one week, oldest first; corrections have no state.
+pub fn list_week(
+    conn: &mut Conn,
+    scope: &Scope,
+    person: VolunteerId,
+    week: &str,
+) -> QueryResult<Vec<(Line, Option<EntryState>)>> {
+    ledger::table
+        .left_join(
+            entry_states::table.on(entry_states::volunteer_id
+                .eq(ledger::volunteer_id)
+                .and(entry_states::entry_id.eq(ledger::id))),
+        )
+        .filter(ledger::volunteer_id.eq(person))
+        .filter(ledger::week.eq(week.to_owned()))
+        .filter(scope.sees(ledger::region, ledger::volunteer_id))
+        .order((ledger::created_at, ledger::id))
+        .limit(2_000)
+        .select((Line::as_select(), Option::<EntryState>::as_select()))
+        .load(conn)
+}
+
+/// One entry with where it stands; corrections are none.
+pub fn find(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: ActivityId,
+) -> QueryResult<Option<(Line, Option<EntryState>)>> {
+    ledger::table
+        .left_join(
+            entry_states::table.on(entry_states::volunteer_id
+                .eq(ledger::volunteer_id)
+                .and(entry_states::entry_id.eq(ledger::id))),
+        )
+        .filter(ledger::volunteer_id.eq(id.volunteer))
+        .filter(ledger::id.eq(id.entry))
+        .filter(ledger::corrects.is_null())
+        .filter(scope.sees(ledger::region, ledger::volunteer_id))
+        .select((Line::as_select(), Option::<EntryState>::as_select()))
+        .first(conn)
+        .optional()
+}
+
+/// The newest entries that a person made for themselves.
+pub fn list_latest(
+    conn: &mut Conn,
+    scope: &Scope,
+    person: VolunteerId,
+    limit: i64,
+) -> QueryResult<Vec<Line>> {
+    ledger::table
+        .filter(ledger::volunteer_id.eq(person))
+        .filter(ledger::actor.eq(person))
+        .filter(ledger::corrects.is_null())
+        .filter(scope.sees(ledger::region, ledger::volunteer_id))
+        .order(ledger::id.desc())
+        .limit(limit)
+        .select(Line::as_select())
+        .load(conn)
+}
+
+/// Entries of others in `scope` that nobody has decided about, behind the line number `after`.
+pub fn list_waiting(
+    conn: &mut Conn,
+    scope: &Scope,
+    after: i64,
+    limit: i64,
+) -> QueryResult<Vec<(Line, Option<EntryState>)>> {
+    ledger::table
+        .inner_join(
+            entry_states::table.on(entry_states::volunteer_id
+                .eq(ledger::volunteer_id)
+                .and(entry_states::entry_id.eq(ledger::id))),
+        )
+        .filter(
+            entry_states::state
+                .eq(Verification::Unverified.as_str())
+                .or(entry_states::state.eq(Verification::Held.as_str())),
+        )
+        .filter(entry_states::decided_by.is_null())
+        .filter(entry_states::entry_id.gt(after))
+        .filter(entry_states::volunteer_id.ne(scope.actor()))
+        .filter(scope.sees(entry_states::region, entry_states::volunteer_id))
+        .order((entry_states::entry_id, entry_states::volunteer_id))
+        .limit(limit)
+        .select((Line::as_select(), EntryState::as_select()))
+        .load::<(Line, EntryState)>(conn)
+        .map(|rows| {
+            rows.into_iter()
+                .map(|(line, state)| (line, Some(state)))
+                .collect()
+        })
+}
+
+/// How many entries of others in `scope` nobody has decided about.
+pub fn count_waiting(conn: &mut Conn, scope: &Scope) -> QueryResult<i64> {
+    entry_states::table
+        .filter(
+            entry_states::state
+                .eq(Verification::Unverified.as_str())
+                .or(entry_states::state.eq(Verification::Held.as_str())),
+        )
+        .filter(entry_states::decided_by.is_null())
+        .filter(entry_states::volunteer_id.ne(scope.actor()))
+        .filter(scope.sees(entry_states::region, entry_states::volunteer_id))
+        .count()
+        .get_result(conn)
+}
+
+/// Display names.
+pub fn list_names(
+    conn: &mut Conn,
+    scope: &Scope,
+    people: &[VolunteerId],
+) -> QueryResult<Vec<(VolunteerId, String)>> {
+    debug_assert!(scope.is_everything(), "names stand beside what they did");
+    on_backend!(conn => |c| volunteers::table
+        .filter(volunteers::id.eq_any(people))
+        .select((volunteers::id, volunteers::name))
+        .load(c))
+}
+
+/// Titles of tasks.
+pub fn list_titles(conn: &mut Conn, ids: &[TaskId]) -> QueryResult<Vec<(TaskId, String)>> {
+    on_backend!(conn => |c| tasks::table
+        .filter(tasks::id.eq_any(ids))
+        .select((tasks::id, tasks::title))
+        .load(c))
+}
+
+/// Tasks that the person in `scope` said yes to, newest first.
+pub fn list_own_tasks(conn: &mut Conn, scope: &Scope) -> QueryResult<Vec<(TaskId, String)>> {
+    let yes = ["accepted", "assigned", "checked_in", "done"];
+    on_backend!(conn => |c| assignments::table
+        .inner_join(tasks::table.on(tasks::id.eq(assignments::task_id)))
+        .filter(assignments::volunteer_id.eq(scope.actor()))
+        .filter(assignments::state.eq_any(yes))
+        .order(assignments::changed_at.desc())
+        .limit(20)
+        .select((tasks::id, tasks::title))
         .load(c))
 }

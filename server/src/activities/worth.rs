@@ -185,6 +185,15 @@ pub fn limited(scoring: &ScoringConfig, kind: Kind, worth: Worth, scored: &Score
     }
 }
 
+/// The worth of a stored line whose base is known: what its limit took then is the rest.
+pub fn limited_to(worth: Worth, base: Points) -> Worth {
+    Worth {
+        base,
+        cut: (worth.base - base).max(Points::ZERO),
+        ..worth
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -10,6 +10,14 @@ pub fn begin(conn: &Conn) -> &'static str {
     }
 }
 
+/// Opens a transaction that reads one state of everything from its first question to its end.
+pub fn begin_snapshot(conn: &Conn) -> &'static str {
+    match conn {
+        Conn::Sqlite(_) => "BEGIN",
+        Conn::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    }
+}
+
 /// Takes a lock that one transaction of the whole cluster can hold: until its end on PostgreSQL;
 /// on SQLite every writing transaction holds the only lock already, so nothing is left to do.
 pub fn lock(conn: &Conn, number: i64) -> String {

@@ -75,7 +75,7 @@ impl Db {
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
         let pool = self.pools.writers.clone();
-        blocking(move || transaction(&pool, work)).await
+        blocking(move || transaction(&pool, dialect::begin, work)).await
     }
 
     /// [`Db::write`] for callers that stand on a thread of their own.
@@ -83,7 +83,17 @@ impl Db {
         &self,
         work: impl FnOnce(&mut Conn) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        transaction(&self.pools.writers, work)
+        transaction(&self.pools.writers, dialect::begin, work)
+    }
+
+    /// Runs `work` on one unchanging state of the database while others write on.
+    pub async fn snapshot<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
+    {
+        let pool = self.pools.readers.clone();
+        blocking(move || transaction(&pool, dialect::begin_snapshot, work)).await
     }
 
     /// [`Db::read`] for callers that stand on a thread of their own.
@@ -129,10 +139,11 @@ impl Drop for Open<'_> {
 
 fn transaction<T>(
     pool: &Pool<Manager>,
+    begin: fn(&Conn) -> &'static str,
     work: impl FnOnce(&mut Conn) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let mut conn = conn::get(pool)?;
-    conn.batch_execute(dialect::begin(&conn))?;
+    conn.batch_execute(begin(&conn))?;
     let mut open = Open(&mut conn, true);
     let result = work(open.0)?;
     open.0.batch_execute("COMMIT")?;

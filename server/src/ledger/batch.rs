@@ -6,58 +6,19 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 
-use sha2::{Digest, Sha256};
-
 use super::fold::{self, MemberSums, RegionSums};
+use super::compose::{candidate, line, number};
 use super::model::{Candidate, Entry, EntryState, Line, Person, Standing, Verification, Written};
-use super::{Rulebook, ScoringConfig, Week, Weight, store};
+use super::moved::Moved;
+use super::{Rulebook, ScoringConfig, Weight, store};
 use crate::clock::{Duration, Instant};
-use crate::cluster::DeedMoved;
 use crate::db::Conn;
 use crate::error::Error;
 use crate::ids::{VolunteerId, fresh};
-use crate::region_code::RegionCode;
 use crate::scope::Scope;
 
 /// How often a person's last activity is written down.
 const ACTIVE_EVERY: Duration = Duration::hours(1);
-
-/// What a committed transaction moved.
-#[derive(Debug, Default)]
-pub struct Moved {
-    /// Region totals.
-    pub regions: RegionSums,
-    /// The lines behind them.
-    pub deeds: Vec<DeedMoved>,
-    /// People whose points moved.
-    pub people: BTreeSet<VolunteerId>,
-    /// Where something waits for a captain.
-    pub queues: BTreeSet<RegionCode>,
-}
-
-impl Moved {
-    /// Notes new lines.
-    pub fn note(&mut self, lines: &[Line]) {
-        for line in lines {
-            self.people.insert(line.volunteer_id);
-            if line.corrects.is_some()
-                || matches!(
-                    line.verification(),
-                    Verification::Unverified | Verification::Held
-                )
-            {
-                self.queues.insert(line.region.clone());
-            }
-            if line.counted > 0 && line.corrects.is_none() {
-                self.deeds.push(DeedMoved {
-                    region: line.region.clone(),
-                    kind: line.kind.clone(),
-                    points: line.counted,
-                });
-            }
-        }
-    }
-}
 
 /// What the writing of a batch goes by.
 pub struct Terms<'a> {
@@ -254,7 +215,9 @@ fn settle(
         .into_iter()
         .map(|candidate| {
             let id = std::iter::repeat_with(|| fresh(terms.now)).find(|&id| ids.insert(id));
-            line(candidate, id.unwrap_or_default(), terms, &trust)
+            let trusted = trust.get(&candidate.entry.volunteer).copied();
+            let trusted = trusted.unwrap_or_else(|| terms.scoring.trust.weight(0, 0));
+            line(candidate, id.unwrap_or_default(), terms.now, trusted)
         })
         .collect();
     let new: HashSet<(VolunteerId, i64)> = store::insert(conn, &Scope::System, &lines)?
@@ -336,89 +299,6 @@ fn trust(
         (id, rule.weight(approved, rejected))
     };
     Ok(ids.into_iter().map(weight).collect())
-}
-
-fn candidate(entry: Entry, person: &Person, now: Instant) -> Candidate {
-    let occurred_at = entry.occurred_at.unwrap_or(now);
-    Candidate {
-        occurred_at,
-        region: person.region.clone(),
-        zone: person.zone,
-        week: Week::at(occurred_at.utc(), person.zone),
-        twin: (entry.actor != VolunteerId(0)).then(|| twin(&entry, occurred_at)),
-        refusal: None,
-        entry,
-    }
-}
-
-fn line(
-    candidate: Candidate,
-    id: i64,
-    terms: &Terms<'_>,
-    trust: &HashMap<VolunteerId, Weight>,
-) -> Line {
-    let entry = candidate.entry;
-    let (weight, state, reason) = match entry.standing {
-        Standing::Approved => (Weight::ONE, Verification::Approved, None),
-        Standing::Held(why) => (Weight::ZERO, Verification::Held, Some(why.to_owned())),
-        Standing::Trusted => {
-            let weight = trust.get(&entry.volunteer).copied();
-            (
-                weight.unwrap_or_else(|| terms.scoring.trust.weight(0, 0)),
-                Verification::Unverified,
-                None,
-            )
-        }
-    };
-    Line {
-        volunteer_id: entry.volunteer,
-        id,
-        key: entry.key,
-        fingerprint: entry.fingerprint,
-        kind: entry.kind.to_owned(),
-        quantity: entry.quantity,
-        conversations: entry.conversations,
-        minutes: entry.minutes,
-        note: entry.note,
-        task_id: entry.task,
-        occurred_at: candidate.occurred_at,
-        week: candidate.week.to_string(),
-        region: candidate.region,
-        mission: i32::try_from(entry.mission.ten_thousandths()).unwrap_or(i32::MAX),
-        base: entry.base.hundredths(),
-        weight: i32::from(weight.ten_thousandths()),
-        counted: entry.base.weighted(weight).hundredths(),
-        verification: state.as_str().to_owned(),
-        corrects: None,
-        reason,
-        actor: entry.actor,
-        twin: candidate.twin,
-        created_at: terms.now,
-    }
-}
-
-/// The minute in the upper bits, so that the index grows at one end, and 38 bits of a hash over
-/// person, kind and amount below (scoring.md, R4). Notes of one minute differ by what they say.
-fn twin(entry: &Entry, at: Instant) -> i64 {
-    let note = entry
-        .note
-        .as_deref()
-        .filter(|_| entry.quantity.is_none() && entry.minutes.is_none());
-    let text = format!(
-        "{} {} {:?} {:?} {note:?}",
-        entry.volunteer.0, entry.kind, entry.quantity, entry.minutes
-    );
-    let minute = at.micros().div_euclid(60_000_000) & 0x01ff_ffff;
-    (minute << 38) | (number(&text) & 0x3f_ffff_ffff)
-}
-
-/// 63 bits of a hash.
-fn number(text: &str) -> i64 {
-    let hash = Sha256::digest(text.as_bytes());
-    hash.iter()
-        .take(8)
-        .fold(0_i64, |sum, byte| (sum << 8) | i64::from(*byte))
-        & i64::MAX
 }
 
 /// The 422 of a key that came with another body before.

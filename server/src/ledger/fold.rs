@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{Line, MemberWeek};
+use super::model::{BriefLine, Line, MemberWeek, Verification};
 use super::{Points, SoftCap};
 use crate::ids::VolunteerId;
 use crate::region_code::RegionCode;
@@ -51,9 +51,33 @@ pub fn add_line(sums: &mut MemberSums, line: &Line) {
         week: line.week.clone(),
         region: line.region.clone(),
     };
+    add(sums, key, line.counted, line.entries());
+}
+
+/// Adds what one line says, read narrowly, to the sum of its member-week.
+pub fn add_brief(sums: &mut MemberSums, line: BriefLine) {
+    let entries = entries(line.corrects, Verification::of(&line.verification));
+    let key = MemberKey {
+        volunteer: line.volunteer_id,
+        week: line.week,
+        region: line.region,
+    };
+    add(sums, key, line.counted, entries);
+}
+
+fn add(sums: &mut MemberSums, key: MemberKey, counted: i64, entries: i32) {
     let sum = sums.entry(key).or_default();
-    sum.net = sum.net.saturating_add(line.counted);
-    sum.entries = sum.entries.saturating_add(line.entries());
+    sum.net = sum.net.saturating_add(counted);
+    sum.entries = sum.entries.saturating_add(entries);
+}
+
+/// What a line adds to its member-week's number of entries: a reversal takes one away.
+pub fn entries(corrects: Option<i64>, verification: Verification) -> i32 {
+    match (corrects, verification) {
+        (None, _) => 1,
+        (Some(_), Verification::Reversed) => -1,
+        (Some(_), _) => 0,
+    }
 }
 
 /// Adds to a region and everything above it what a member-week gives when it goes from `before` to

@@ -6,23 +6,29 @@
 //! is asked while a batch is written.
 
 mod batch;
+mod compose;
+mod correct;
 mod fold;
 mod model;
+mod moved;
 mod points;
 mod rules;
 mod scoring;
 mod scoring_file;
 mod store;
+mod verify;
 mod week;
 mod weight;
 mod writer;
 
+pub use correct::{Corrected, Decision};
 pub use model::{
     Candidate, Entry, EntryState, Line, MemberWeek, RegionWeek, Standing, Verification, Written,
 };
 pub use points::*;
 pub use scoring::*;
 pub use scoring_file::*;
+pub use verify::{Difference, rebuild, verify};
 pub use week::*;
 pub use weight::*;
 
@@ -53,6 +59,9 @@ pub trait Rulebook: Send + Sync + 'static {
         candidates: &mut [Candidate],
         now: Instant,
     ) -> Result<(), Error>;
+
+    /// Whether `week` takes no new entries any more.
+    fn is_final(&self, week: &str, now: Instant) -> bool;
 
     /// Entries of the system's own that follow from lines now approved.
     ///

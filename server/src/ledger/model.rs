@@ -187,12 +187,21 @@ impl Line {
 
     /// What it adds to its member-week's number of entries: a reversal takes one away.
     pub fn entries(&self) -> i32 {
-        match (self.corrects, self.verification()) {
-            (None, _) => 1,
-            (Some(_), Verification::Reversed) => -1,
-            (Some(_), _) => 0,
-        }
+        super::fold::entries(self.corrects, self.verification())
     }
+}
+
+/// What the totals need of a line.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = ledger)]
+pub struct BriefLine {
+    pub volunteer_id: VolunteerId,
+    pub id: i64,
+    pub week: String,
+    pub region: RegionCode,
+    pub counted: i64,
+    pub verification: String,
+    pub corrects: Option<i64>,
 }
 
 /// Where the decision about a line stands now.

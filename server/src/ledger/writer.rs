@@ -9,18 +9,13 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::batch::{self, Answers, Moved, Terms};
+use super::batch::{self, Answers, Terms};
 use super::model::{Entry, Written};
 use super::{Rulebook, ScoringConfig};
 use crate::clock::Clock;
-use crate::cluster::{Cluster, Event};
+use crate::cluster::Cluster;
 use crate::db::Db;
 use crate::error::Error;
-
-/// Deeds an event carries at most: what moved a board most.
-const DEEDS: usize = 8;
-/// People and queues that are told of one batch at most; the others find out when they look.
-const TOLD: usize = 256;
 
 /// What waits in the queue.
 pub enum Message {
@@ -38,39 +33,6 @@ pub struct Desk {
     pub clock: Clock,
     pub scoring: Arc<ScoringConfig>,
     pub rules: Arc<dyn Rulebook>,
-}
-
-impl Desk {
-    /// Tells everybody what a committed transaction moved.
-    pub fn publish(&self, mut moved: Moved) {
-        if !moved.regions.is_empty() {
-            let mut regions = Vec::new();
-            let mut weeks = Vec::new();
-            for (region, week) in moved.regions.into_keys() {
-                if regions.last() != Some(&region) {
-                    regions.push(region);
-                }
-                weeks.push(week);
-            }
-            weeks.sort_unstable();
-            weeks.dedup();
-            moved
-                .deeds
-                .sort_by_key(|deed| std::cmp::Reverse(deed.points));
-            moved.deeds.truncate(DEEDS);
-            self.cluster.publish(Event::ScoresMoved {
-                regions,
-                weeks,
-                deeds: moved.deeds,
-            });
-        }
-        for volunteer in moved.people.into_iter().take(TOLD) {
-            self.cluster.publish(Event::PersonMoved { volunteer });
-        }
-        for region in moved.queues.into_iter().take(TOLD) {
-            self.cluster.publish(Event::QueueMoved { region });
-        }
-    }
 }
 
 /// The thread's loop; ends when it is told to stop or nobody can send any more.
@@ -135,6 +97,6 @@ fn write(desk: &Desk, entries: &[Entry]) -> Result<Answers, Error> {
     }));
     let (answers, moved) = written
         .unwrap_or_else(|_| Err(Error::Internal("the writing of a batch panicked".into())))?;
-    desk.publish(moved);
+    moved.publish(&desk.cluster);
     Ok(answers)
 }

@@ -85,6 +85,19 @@ impl Client {
         headers: &[(&str, &str)],
         body: Option<String>,
     ) -> Answer {
+        self.try_send(method, path, headers, body)
+            .await
+            .expect("the server answers")
+    }
+
+    /// Sends anything to a server that may be gone.
+    pub async fn try_send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<String>,
+    ) -> Result<Answer, reqwest::Error> {
         let mut request = self
             .http
             .request(method.clone(), format!("{}{path}", self.base));
@@ -108,12 +121,24 @@ impl Client {
         if let Some(body) = body {
             request = request.body(body);
         }
-        let response = request.send().await.expect("the server answers");
+        let response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Answer {
+        Ok(Answer {
             status,
             headers,
-            text: response.text().await.expect("a body"),
+            text: response.text().await?,
+        })
+    }
+
+    /// A call that scores, sent again under its key until there is an answer.
+    pub async fn score_surely(&self, path: &str, key: &str, body: &Value) -> Answer {
+        let headers = [("content-type", "application/json"), ("idempotency-key", key)];
+        loop {
+            let sent = self.try_send(Method::POST, path, &headers, Some(body.to_string()));
+            match sent.await {
+                Ok(answer) => return answer,
+                Err(_) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+            }
         }
     }
 

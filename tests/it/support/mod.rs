@@ -7,6 +7,7 @@ mod command;
 mod postgres;
 mod proxy;
 mod socket;
+mod totals;
 mod world;
 
 pub use cast::Person;

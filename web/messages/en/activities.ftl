@@ -14,3 +14,184 @@ activity-unstorable = { $field } holds a character that cannot be stored.
 activity-system-only = { $field } cannot be recruit: recruits are counted when the people you invited act.
 activity-ahead = { $field } lies in the future; it may be at most { $minutes } minutes ahead.
 activity-final-week = { $field } lies in a week whose results are final.
+activity-kind = Choose what kind of work it was.
+activity-number = Type a whole number.
+activity-moment = Type a day and time such as 2026-11-18T14:30.
+activity-moment-needed = Say which day it was.
+activity-decision = A decision is approved, rejected or held.
+activity-reason-needed = Say why, so that the person can read it.
+activity-reason-long = A reason has at most { $most } characters.
+activity-own = Nobody decides about their own activities.
+activity-reversed = This was taken back; enter it again instead.
+activity-too-late = It is too late to undo this here. Ask your captain to take it back.
+activity-week = A week is written like 2026-W47.
+
+# What was done.
+activity-what-doors = { $quantity ->
+    [one] 1 door
+   *[other] { $quantity } doors
+}
+activity-what-calls = { $quantity ->
+    [one] 1 call
+   *[other] { $quantity } calls
+}
+activity-what-listening_note = A listening note
+activity-what-shift = { $hours ->
+    [0] { $minutes ->
+        [0] A shift
+        [one] A shift of 1 minute
+       *[other] A shift of { $minutes } minutes
+    }
+    [one] { $minutes ->
+        [0] A shift
+       *[other] A shift of 1 hour
+    }
+   *[other] A shift of { $hours } hours
+}
+activity-what-event_hosted = { $quantity ->
+    [0] Hosted an event
+    [one] Hosted an event with 1 guest
+   *[other] Hosted an event with { $quantity } guests
+}
+activity-what-event_attended = Went to an event
+activity-what-recruit = Somebody you invited
+activity-what-donation = { $quantity ->
+    [one] Raised 1 dollar
+   *[other] Raised { $quantity } dollars
+}
+activity-what-data_entry = { $hours ->
+    [0] { $minutes ->
+        [one] 1 minute of data entry
+       *[other] { $minutes } minutes of data entry
+    }
+    [one] 1 hour of data entry
+   *[other] { $hours } hours of data entry
+}
+activity-what-translation = { $hours ->
+    [0] { $minutes ->
+        [one] 1 minute of translation
+       *[other] { $minutes } minutes of translation
+    }
+    [one] 1 hour of translation
+   *[other] { $hours } hours of translation
+}
+activity-what-training = A training
+activity-what-talks = { $talks ->
+    [one] { $done }, 1 conversation
+   *[other] { $done }, { $talks } conversations
+}
+
+# Why it earned what it did: rates, then what became of them.
+activity-rate-dials = { $rate } a dial
+activity-rate-doors = { $rate } a door
+activity-rate-conversations = { $rate } a conversation
+activity-rate-notes = { $rate } a note
+activity-rate-minutes = { $rate } an hour
+activity-rate-check-ins = { $rate } for being there
+activity-rate-hosting = { $rate } for hosting
+activity-rate-guests = { $rate } a guest
+activity-rate-attending = { $rate } for going
+activity-rate-recruits = { $named ->
+    [no] { $rate } for what somebody you invited did
+   *[other] { $rate } because you invited { $name }
+}
+activity-rate-donors = { $rate } a donor
+activity-rate-dollars = { $rate } times the square root of the dollars
+activity-rate-trainings = { $rate } a training
+activity-why-one = { $first }.
+activity-why-two = { $first } and { $second }.
+activity-why-mission = Times { $mission } for this mission.
+activity-why-cut = { $cut } beyond the limit of the day or week earn nothing.
+activity-why-unverified = Counts at { $percent }% until somebody confirms it: { $counted } now.
+activity-why-full = Counted in full: { $counted }.
+activity-why-entered = { $named ->
+    [no] Entered by your captain
+   *[other] Entered by { $name }
+}, so it counts in full: { $counted }.
+activity-why-confirmed = { $named ->
+    [no] Confirmed
+   *[other] Confirmed by { $name }
+}: { $counted }.
+activity-why-twin = Held: the same was logged in the same minute before. It counts nothing until somebody has looked.
+activity-why-overlap = Held: it overlaps another shift of yours. It counts nothing until somebody has looked.
+activity-why-held = Held: it counts nothing until somebody has looked.
+activity-why-rejected = Not confirmed, so it does not count. Ask your captain if you think it should.
+activity-why-reversed = Taken back.
+activity-why-correction-approved = { $named ->
+    [no] The difference since it was confirmed.
+   *[other] The difference since { $name } confirmed it.
+}
+activity-why-correction-rejected = { $named ->
+    [no] The difference since somebody looked at it.
+   *[other] The difference since { $name } looked at it.
+}
+activity-why-correction-reversed = { $named ->
+    [no] Taken back.
+   *[other] Taken back by { $name }.
+}
+activity-why-correction-undone = You took it back.
+activity-why-reason = They wrote: “{ $reason }”
+
+# The page.
+log-title = Log
+log-heading = What did you do?
+log-presets = Tap to save
+log-preset-today = { $what } · today
+log-preset-again = like last time
+log-preset-usual = a good evening’s work
+log-else = Something else
+log-kind = What kind of work
+log-more = More kinds
+log-kind-doors = Doors
+log-kind-calls = Calls
+log-kind-shift = A shift
+log-kind-event_hosted = Hosted an event
+log-kind-event_attended = Went to an event
+log-kind-listening_note = Listening note
+log-kind-data_entry = Typed data
+log-kind-translation = Translated
+log-kind-donation = Raised money
+log-kind-training = Training
+log-quantity = How many
+log-conversations = Conversations
+log-conversations-hint = Somebody answered and talked.
+log-minutes = Minutes
+log-less = One less
+log-one-more = One more
+log-when = When
+log-day-today = Today
+log-day-yesterday = Yesterday
+log-day-other = Another day
+log-details = Add a date, a task or a note
+log-at = Day and time
+log-task = For
+log-task-none = No task
+log-note = What did you hear?
+log-note-hint = your captain reads it
+log-save = Save
+log-saved = Saved
+log-undone = Taken back
+log-where = { $region }, week { $week }
+log-what = { $what }, { $day }
+log-today = today
+log-why = Why?
+log-again = Log something else
+log-your-week = Your week
+log-points = { $points } points
+log-saved-what = Saved: { $what }.
+log-undo = Undo
+log-undo-left = Undo ({ "{n}" })
+
+points-title = Why this score?
+points-week = Week { $week }
+points-yours = Your points
+points-counted = Your region counts { $counted } of them now.
+points-full = You’ve given your region full marks. Rest counts too.
+points-none = Nothing yet this week
+points-none-hint = Whatever you do, log it, and every line stands here with its reason.
+points-how = How points count
+points-how-trust = What you log counts in part at once, and in full when your captain confirms it. The more is confirmed, the more the next entry counts at once.
+points-how-cap = Of a week, 200 points count in full and the next 400 by half, so that no region leans on one person.
+points-weeks = Weeks
+points-before = The week before
+points-after = The week after

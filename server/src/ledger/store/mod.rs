@@ -1,16 +1,18 @@
 //! The SQL of the ledger and its totals. Statements over many rows are cut into chunks that stay
 //! below both databases' limits of bound values (32,766 and 65,535).
 
+pub mod totals;
+
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
-use super::fold::{MemberSums, RegionSums};
-use super::model::{EntryState, Line, MemberWeek, Person, RegionWeek};
+use crate::ledger::fold::{MemberSums, RegionSums};
+use crate::ledger::model::{EntryState, Line, MemberWeek, Person, RegionWeek};
 use crate::clock::Instant;
 use crate::db::schema::{entry_states, ledger, member_weeks, region_weeks, volunteers};
 use crate::db::{Conn, dialect, on_backend};
-use crate::ids::VolunteerId;
+use crate::ids::{ActivityId, VolunteerId};
 use crate::region_code::RegionCode;
 use crate::scope::Scope;
 
@@ -233,4 +235,51 @@ pub fn update_activity(
             .execute(c))?;
     }
     Ok(())
+}
+
+/// The line with this id, if `scope` may see it.
+pub fn find(conn: &mut Conn, scope: &Scope, id: ActivityId) -> QueryResult<Option<Line>> {
+    ledger::table
+        .filter(ledger::volunteer_id.eq(id.volunteer))
+        .filter(ledger::id.eq(id.entry))
+        .filter(scope.sees(ledger::region, ledger::volunteer_id))
+        .select(Line::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// Where a line stands; nobody else may change that until the transaction ends.
+pub fn lock_state(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: ActivityId,
+) -> QueryResult<Option<EntryState>> {
+    let row = entry_states::table
+        .filter(entry_states::volunteer_id.eq(id.volunteer))
+        .filter(entry_states::entry_id.eq(id.entry));
+    // The one writing transaction of SQLite keeps everybody away already.
+    if let Conn::Postgres(c) = conn {
+        row.select(entry_states::entry_id)
+            .for_update()
+            .load::<i64>(c)?;
+    }
+    let found = row.select(EntryState::as_select()).first(conn).optional()?;
+    Ok(found.filter(|state| scope.covers(state.volunteer_id, &state.region)))
+}
+
+/// Notes where a line stands from now on.
+pub fn update_state(conn: &mut Conn, scope: &Scope, state: &EntryState) -> QueryResult<usize> {
+    diesel::update(
+        entry_states::table
+            .filter(entry_states::volunteer_id.eq(state.volunteer_id))
+            .filter(entry_states::entry_id.eq(state.entry_id))
+            .filter(scope.sees(entry_states::region, entry_states::volunteer_id)),
+    )
+    .set((
+        entry_states::state.eq(state.state.clone()),
+        entry_states::weight.eq(state.weight),
+        entry_states::decided_by.eq(state.decided_by),
+        entry_states::decided_at.eq(state.decided_at),
+    ))
+    .execute(conn)
 }
