@@ -84,6 +84,8 @@ fn case(method: &str, path: &str, foreign: &Foreign) -> Option<Case> {
         (_, "/api/v1/follow-ups/{volunteer}" | "/captain/follow-ups/{volunteer}") => {
             owned(Asker::Dee, &foreign.volunteer, NOTHING)
         }
+        // A region's page stands open to every member; its feed, people and roll do not (`feed.rs`).
+        ("GET", "/regions/{code}") => Some(Case::Open),
         (_, path) if path.starts_with("/regions/{code}") || path.starts_with("/api/v1/regions/{code}/posts") => {
             owned(Asker::Ada, far, NOWHERE)
         }

@@ -79,8 +79,8 @@ fn features_import_leftwards_and_the_base_imports_no_feature() {
         for other in imports(&code(&text)) {
             let bad = match (feature, FEATURES.iter().position(|known| *known == other)) {
                 (Some(here), Some(there)) => there > here,
-                // The app holds the tree and the memory of the matcher.
-                (None, Some(_)) => !(room == "app" && ["regions", "matching"].contains(&other.as_str())),
+                // The app holds what features keep between requests.
+                (None, Some(_)) => room != "app",
                 _ => other == "routes" || other == "server",
             };
             if bad {
