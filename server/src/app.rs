@@ -9,6 +9,7 @@ use crate::http::{Assets, Front};
 use crate::ledger::{Ledger, ScoringConfig};
 use crate::live::Hub;
 use crate::mailer::Mailer;
+use crate::matching::Matcher;
 use crate::races::Boards;
 use crate::matching::Matcher;
 use crate::regions::Tree;

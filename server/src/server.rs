@@ -22,6 +22,7 @@ use crate::http::{Assets, configure, guard};
 use crate::ledger::{Ledger, ScoringConfig, Size};
 use crate::live::{self, Hub, Limits, Topic, Watch};
 use crate::mailer::{self, Mailer};
+use crate::matching::Matcher;
 use crate::races::{self, Boards};
 use crate::matching::Matcher;
 use crate::regions::Tree;
