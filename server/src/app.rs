@@ -11,7 +11,6 @@ use crate::live::Hub;
 use crate::mailer::Mailer;
 use crate::matching::Matcher;
 use crate::races::Boards;
-use crate::matching::Matcher;
 use crate::regions::Tree;
 use crate::sessions::Sessions;
 use crate::settings::Settings;

@@ -24,7 +24,6 @@ use crate::live::{self, Hub, Limits, Topic, Watch};
 use crate::mailer::{self, Mailer};
 use crate::matching::Matcher;
 use crate::races::{self, Boards};
-use crate::matching::Matcher;
 use crate::regions::Tree;
 use crate::routes;
 use crate::sessions::{Keys, Sessions};
