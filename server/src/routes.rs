@@ -116,6 +116,7 @@ fn volunteers() -> Vec<Route> {
 
 /// Tasks, suggestions, assignments.
 fn tasks() -> Vec<Route> {
+    use crate::activities::api as activities;
     use crate::matching::{CandidatesView, SuggestionView, api as matching};
     use crate::tasks::{AssignmentView, Draft, TaskDetail, api};
     vec![
@@ -138,7 +139,7 @@ fn tasks() -> Vec<Route> {
             .says("One's own answer: accepted (409 when full), declined with a reason, cancelled.")
             .takes::<api::Answer>()
             .gives::<AssignmentView>(200),
-        Route::put("/api/v1/tasks/{id}/assignments/{volunteer}", Leader, api::assign)
+        Route::put("/api/v1/tasks/{id}/assignments/{volunteer}", Leader, activities::place)
             .says("A leader invites, assigns, checks in, marks as done or not come, cancels. An invitation or assignment sends one mail.")
             .takes::<api::Standing>()
             .gives::<AssignmentView>(200),

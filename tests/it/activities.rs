@@ -334,4 +334,41 @@ both! {
             assert!(page.contains(kept), "{kept}: {page}");
         }
     }
+
+    async fn who_came_and_who_did_it_scores_once_by_itself(world: World) {
+        let ben = world.person("ben@example.org", HOME).await;
+        let dee = world.captain_person("dee@example.org", "us-oh-39049").await;
+        let mut earned = Vec::new();
+        for kind in ["doors", "shift", "event_attended", "training"] {
+            let draft = json!({
+                "title": "Saturday at the library", "kind": kind, "region": "us-oh-39049", "minutes": 90, "slots": 3,
+                "starts_at": "2026-11-18T10:00:00Z", "ends_at": "2026-11-18T11:30:00Z",
+            });
+            let task = dee.client.call("POST", "/api/v1/tasks", &draft).await.expect(201).json();
+            let path = format!("/api/v1/tasks/{}/assignments/{}", task["id"].as_str().unwrap(), ben.id);
+            dee.client.call("PUT", &path, &json!({"state": "assigned"})).await.expect(200);
+            let before = net(&ben).await;
+            for state in ["checked_in", "checked_in", "done", "done"] {
+                dee.client.call("PUT", &path, &json!({"state": state})).await.expect(200);
+            }
+            earned.push((kind, net(&ben).await - before));
+        }
+        assert_eq!(earned, [("doors", 10.0), ("shift", 70.0), ("event_attended", 15.0), ("training", 20.0)]);
+        let lines = ben.client.get("/api/v1/me/points").await.expect(200).json();
+        assert!(lines.as_array().unwrap().iter().all(|line| line["verification"] == "approved" && line["weight"] == 1.0));
+        world.assert_totals_fold().await;
+    }
+
+    async fn a_training_scores_once_a_task(world: World) {
+        let ben = world.person("ben@example.org", HOME).await;
+        let dee = world.captain_person("dee@example.org", "us-oh-39049").await;
+        let draft = json!({"title": "How to canvass", "kind": "training", "region": "us-oh-39049", "slots": 9});
+        let task = dee.client.call("POST", "/api/v1/tasks", &draft).await.expect(201).json()["id"].clone();
+        let body = json!({"kind": "training", "task": task});
+        let first = log(&ben, "a", &body).await;
+        assert_eq!(first["points"]["base"], 20);
+        let refused = ben.client.score("/api/v1/activities", "b", &body).await.expect(422).json();
+        assert!(refused["errors"]["task"].is_array(), "{refused}");
+        assert_eq!(log(&ben, "a", &body).await, first, "the first key is still answered");
+    }
 }

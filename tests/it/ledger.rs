@@ -145,4 +145,57 @@ both! {
         assert!((1..40).contains(&kept), "{kept} of 40 were kept by a queue of 16");
         world.assert_totals_fold().await;
     }
+
+    async fn two_nodes_that_write_at_once_agree_with_the_ledger(world: World) {
+        let other = world.second_node().await;
+        let mut people = Vec::new();
+        for n in 0..6 {
+            people.push(world.person(&format!("p{n}@example.org"), "us-oh-39049-43215").await);
+        }
+        let urls = [world.server.url().to_owned(), other.url().to_owned()];
+        let (people, urls) = (&people, &urls);
+        let clients = (0..16).map(|client| async move {
+            for n in 0..12 {
+                let person = &people[(client + n) % people.len()];
+                let there = Client::with_bearer(&urls[(client + n) % 2], person.client.bearer.as_deref().expect("a token"));
+                // Half of the keys go to both nodes, and each may score once.
+                let key = format!("k{}", (client / 2) * 100 + n);
+                there.score_surely("/api/v1/activities", &key, &doors(1 + ((client / 2) * 12 + n) as i64)).await.expect(201);
+            }
+        });
+        join_all(clients).await;
+        world.assert_totals_fold().await;
+        other.stop().await;
+    }
+
+    async fn a_stopped_node_takes_no_more_entries_and_has_written_the_others(world: World) {
+        let ben = world.person("ben@example.org", "us-oh-39049-43215").await;
+        let node = world.second_node().await;
+        let client = Client::with_bearer(node.url(), ben.client.bearer.as_deref().expect("a token"));
+        client.score("/api/v1/activities", "k", &doors(10)).await.expect(201);
+        let ledger = node.app.ledger.clone();
+        node.stop().await;
+        let app = &world.server.app;
+        let entry = muster::ledger::Entry {
+            volunteer: ben.id,
+            key: "test:k2".into(),
+            fingerprint: String::new(),
+            kind: "doors",
+            quantity: Some(5),
+            conversations: None,
+            minutes: None,
+            note: None,
+            task: None,
+            occurred_at: None,
+            mission: muster::ledger::Mission::ONE,
+            base: muster::ledger::Points::whole(10),
+            standing: muster::ledger::Standing::Trusted,
+            actor: ben.id,
+            shared_key: false,
+        };
+        let refused = ledger.write(entry.clone()).await;
+        assert!(matches!(refused, Err(muster::error::Error::Unavailable { .. })), "{refused:?}");
+        app.ledger.write(entry).await.expect("another node takes it");
+        world.assert_totals_fold().await;
+    }
 }

@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::http::{self, ApiError, Body, Key, Leader, Query, SignedIn};
 use crate::ledger::{Verification, Week};
 use crate::sessions::Viewer;
+use crate::tasks;
 use crate::words::Lang;
 
 /// `POST /api/v1/activities`.
@@ -176,4 +177,18 @@ pub async fn points(
         .map(|recorded| LineView::of(&lang, &app.scoring, recorded))
         .collect();
     Ok(Json(lines))
+}
+
+/// `PUT /api/v1/tasks/{id}/assignments/{volunteer}`: checked in and done also score.
+pub async fn place(
+    app: Data<App>,
+    Leader(viewer): Leader,
+    path: Path<(String, String)>,
+    Body(body): Body<tasks::api::Standing>,
+) -> Result<impl Responder, ApiError> {
+    let (task, person) = path.into_inner();
+    let task = tasks::api::task_id(&task)?;
+    let person = person.parse().map_err(|_| Error::NotFound)?;
+    let change = super::place(&app, viewer.scope(), task, person, body.state).await?;
+    Ok(Json(tasks::api::view(&change)))
 }

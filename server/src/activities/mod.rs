@@ -1,6 +1,7 @@
 //! What was done: kinds, bounds, points, and the people who confirm them.
 
 pub mod api;
+mod attendance;
 mod book;
 mod check;
 mod form;
@@ -16,6 +17,7 @@ mod window;
 mod work;
 mod worth;
 
+pub use attendance::place;
 pub use book::Book;
 pub use check::*;
 pub use kind::*;
@@ -38,6 +40,7 @@ use crate::error::{Error, FieldErrors, Sentence};
 use crate::ids::{ActivityId, TaskId, VolunteerId};
 use crate::ledger::{Corrected, Decision, Entry, Mission, Standing, Verification, Written};
 use crate::sessions::Viewer;
+use crate::tasks;
 
 /// How long one may take back one's own entry without asking anybody.
 pub const UNDO: Duration = Duration::seconds(60);
@@ -240,7 +243,15 @@ impl Seen {
             .db
             .read(move |conn| {
                 let people = store::list_seen(conn, &scope, &others)?;
-                Ok((people, store::list_tasks(conn, &tasks)?))
+                let mut known = Vec::with_capacity(tasks.len());
+                for task in tasks {
+                    match tasks::find(conn, &scope, task) {
+                        Ok(_) => known.push(task),
+                        Err(Error::NotFound) => {}
+                        Err(error) => return Err(error),
+                    }
+                }
+                Ok((people, known))
             })
             .await?;
         seen.people.extend(people);

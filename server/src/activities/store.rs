@@ -2,6 +2,8 @@
 
 use diesel::prelude::*;
 
+use super::Kind;
+use super::attendance::WORK;
 use crate::clock::Instant;
 use crate::db::schema::{assignments, entry_states, ledger, tasks, volunteers};
 use crate::db::{Conn, on_backend};
@@ -140,15 +142,6 @@ pub fn list_seen(
         seen.extend(found);
     }
     Ok(seen)
-}
-
-/// Of these tasks, those that are published.
-pub fn list_tasks(conn: &mut Conn, ids: &[TaskId]) -> QueryResult<Vec<TaskId>> {
-    on_backend!(conn => |c| tasks::table
-        .filter(tasks::id.eq_any(ids))
-        .filter(tasks::status.ne("draft"))
-        .select(tasks::id)
-        .load(c))
 }
 
 /// A person's lines of one week, oldest first; corrections have no state.
@@ -292,4 +285,23 @@ pub fn list_own_tasks(conn: &mut Conn, scope: &Scope) -> QueryResult<Vec<(TaskId
         .limit(20)
         .select((tasks::id, tasks::title))
         .load(c))
+}
+
+/// How many entries of work a person has for a task that they or a leader logged by hand.
+pub fn count_work(
+    conn: &mut Conn,
+    scope: &Scope,
+    person: VolunteerId,
+    task: TaskId,
+) -> QueryResult<i64> {
+    debug_assert!(scope.is_everything(), "the system asks for itself");
+    let kinds = WORK.map(Kind::as_str);
+    on_backend!(conn => |c| ledger::table
+        .filter(ledger::volunteer_id.eq(person))
+        .filter(ledger::task_id.eq(task))
+        .filter(ledger::actor.ne(VolunteerId(0)))
+        .filter(ledger::corrects.is_null())
+        .filter(ledger::kind.eq_any(kinds))
+        .count()
+        .get_result(c))
 }

@@ -175,6 +175,11 @@ impl Ledger {
         Ok(answers)
     }
 
+    /// Whether `week` takes no new entries any more.
+    pub fn is_final(&self, week: &str) -> bool {
+        self.desk.rules.is_final(week, self.desk.clock.now())
+    }
+
     /// Takes no more entries, and returns when those that wait are committed and answered.
     pub async fn stop(&self) {
         let (reply, done) = oneshot::channel();

@@ -8,7 +8,7 @@ use super::{AssignmentView, Change, Draft, Filter, Reason, State, Status, TaskDe
 use crate::app::App;
 use crate::error::{Error, FieldErrors};
 use crate::http::{ApiError, Body, Created, Leader, Listing, Paging, Query, SignedIn};
-use crate::ids::{TaskId, VolunteerId};
+use crate::ids::TaskId;
 use crate::regions;
 
 /// `?region=&status=&kind=&q=&after=&limit=`.
@@ -138,25 +138,13 @@ pub async fn answer(
     Ok(Json(view(&change)))
 }
 
-/// A leader's word about somebody.
+/// A leader's word about somebody (`PUT /api/v1/tasks/{id}/assignments/{volunteer}`, served by
+/// `activities`, since who came also scores).
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Standing {
     /// `invited`, `assigned`, `checked_in`, `done`, `no_show` or `cancelled`.
     pub state: State,
-}
-
-/// `PUT /api/v1/tasks/{id}/assignments/{volunteer}`.
-pub async fn assign(
-    app: Data<App>,
-    who: Leader,
-    path: Path<(String, String)>,
-    body: Body<Standing>,
-) -> Result<Json<AssignmentView>, ApiError> {
-    let (task, person) = path.into_inner();
-    let (task, person) = (task_id(&task)?, person_id(&person)?);
-    let change = super::place(&app, who.0.scope(), task, person, body.0.state).await?;
-    Ok(Json(view(&change)))
 }
 
 /// The answer for a change.
@@ -172,9 +160,5 @@ pub fn view(change: &Change) -> AssignmentView {
 
 /// An id in a path; what is none names nothing.
 pub fn task_id(text: &str) -> Result<TaskId, Error> {
-    text.parse().map_err(|_| Error::NotFound)
-}
-
-fn person_id(text: &str) -> Result<VolunteerId, Error> {
     text.parse().map_err(|_| Error::NotFound)
 }

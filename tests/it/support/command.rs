@@ -149,6 +149,12 @@ impl Running {
         }
     }
 
+    /// Ends it at once, as `kill -9` does.
+    pub fn kill(mut self) {
+        self.child.kill().expect("it was running");
+        self.child.wait().expect("it is gone");
+    }
+
     /// Asks it to stop and gives its exit code.
     pub fn stop(mut self) -> i32 {
         let asked = std::process::Command::new("kill")

@@ -1,6 +1,7 @@
 //! The totals of a world, and whether they are the fold of its ledger.
 
 use diesel::{QueryableByName, RunQueryDsl};
+use muster::clock::Clock;
 use muster::ledger::verify;
 use muster::scope::Scope;
 use muster::sessions::Audience;
@@ -39,8 +40,13 @@ impl World {
 
     /// The same person with a fresh token, after the clock went on.
     pub async fn again(&self, person: &Person) -> Person {
+        self.by_clock(person, &self.clock).await
+    }
+
+    /// The same person with a token that is fresh by another clock.
+    pub async fn by_clock(&self, person: &Person, clock: &Clock) -> Person {
         let app = &self.server.app;
-        let (now, sessions, id) = (app.clock.now(), app.sessions.clone(), person.id);
+        let (now, sessions, id) = (clock.now(), app.sessions.clone(), person.id);
         let opened = app
             .db
             .write(move |conn| {
