@@ -117,9 +117,19 @@ fn volunteers() -> Vec<Route> {
 /// Tasks, suggestions, assignments.
 fn tasks() -> Vec<Route> {
     use crate::activities::api as activities;
+    use crate::matching::pages::{self, leader, led};
     use crate::matching::{CandidatesView, SuggestionView, api as matching};
     use crate::tasks::{AssignmentView, Draft, TaskDetail, api};
     vec![
+        Route::get("/tasks", Member, pages::index),
+        Route::get("/tasks/{id}", Member, pages::show),
+        Route::post("/tasks/{id}/assignment", Member, pages::answer),
+        Route::get("/hq/tasks", Leader, led::index),
+        Route::post("/hq/tasks", Leader, leader::create),
+        Route::get("/hq/tasks/new", Leader, leader::blank),
+        Route::get("/hq/tasks/{id}", Leader, leader::edit),
+        Route::post("/hq/tasks/{id}", Leader, leader::save),
+        Route::post("/hq/tasks/{id}/assignments/{volunteer}", Leader, leader::assign),
         Route::get("/api/v1/tasks", Member, api::list)
             .says("Open tasks; for captains and HQ also the drafts and closed ones they lead. Newest first.")
             .gives::<Listing<TaskDetail>>(200)

@@ -22,6 +22,7 @@ mod live;
 mod matching;
 mod migrations;
 mod races;
+mod task_pages;
 mod tasks;
 mod tidy;
 mod outage;

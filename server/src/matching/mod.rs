@@ -15,6 +15,7 @@ pub mod filter;
 pub mod geo;
 mod limits;
 pub mod list;
+pub mod pages;
 mod people;
 mod pool;
 #[cfg(test)]

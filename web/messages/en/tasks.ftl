@@ -11,6 +11,7 @@ task-region-needed = Say whose people it is for: the code of a region.
 task-region-unknown = There is no region of this code.
 task-region-foreign = You do not lead this region.
 task-place-long = The name of a place has at most 160 letters.
+task-zip-unknown = We do not know where this ZIP code is.
 task-place-whole = Give both degrees of the place, or neither.
 task-time-far = Choose a day within two years.
 task-time-malformed = This is no date and time.
@@ -83,3 +84,140 @@ task-mail-assigned =
     { $link }
 
     { $campaign }
+
+# Pages.
+task = Task
+tasks-title = Tasks
+tasks-manage = Write and fill tasks
+tasks-new = New task
+tasks-none = Nothing near you just now.
+tasks-none-why = Look further around, or come back tomorrow.
+tasks-none-led = No task here yet.
+tasks-none-led-why = Write one, and the people it suits will see it.
+tasks-more = More
+tasks-pages = Pages
+tasks-tab-today = Today
+tasks-tab-people = People
+tasks-tab-staff = Captains and staff
+task-kind = Kind
+task-kind-all = All kinds
+task-q = Word in the title
+task-far = Everywhere
+task-show = Show
+task-yes = I’ll do it
+task-not-now = Not now
+task-cannot = I can’t come
+task-places-left = { $free ->
+    [0] Full
+   *[other] { $free } of { $slots } left
+}
+task-taken-of = { $taken } of { $slots }
+task-with = with { $name }
+task-facts = Facts
+task-when = When
+task-where = Where
+task-away = { $miles ->
+    [one] 1 mile away
+   *[other] { $miles } miles away
+}
+task-host = Host
+task-places = Places
+task-points = Points
+task-points-how = They count in part until somebody confirms them.
+task-needs = Needs
+task-needs-skill = { $skill }, level { $level }
+task-needs-welcome = { $what } welcome
+task-needs-age = { $years } or older
+task-why-you = Why you
+task-what = What you’ll do
+task-other-reason = Another reason
+task-why-not = Why not
+task-too-far = Too far
+task-not-my-thing = Not my thing
+task-never = Nothing of this kind again
+task-hide = Hide it
+task-in = You’re in. Thank you.
+task-in-name = You’re in. Thank you, { $name }.
+task-in-next = It is on your home page now, and your captain knows.
+task-checked-in = You are checked in.
+task-done = Done. Thank you.
+task-invited = You are asked to do this.
+task-declined = You said no to this. You can still change your mind.
+task-refused-home = More like it are on your page:
+task-edit = Edit
+task-edit-named = Edit { $title }
+task-state = State
+task-state-all = All
+task-state-draft = Draft
+task-state-open = Open
+task-state-closed = Closed
+task-state-full = Full
+task-state-half = Under half full
+task-region = Region
+task-region-hint = Its code, such as us-oh-39049. The task is for people at or under it.
+task-do = Do
+task-title = Title, starting with a verb
+task-when-where = When and where
+task-remote = Can be done from home
+task-starts = Starts
+task-ends = Ends, or is to be done by
+task-length = Minutes
+task-radius = Within km
+task-place = Place
+task-place-zip = ZIP code of the place
+task-lat = Degrees north
+task-lon = Degrees east
+task-who = Who it needs
+task-skill = Skill { $n }
+task-skill-none = none
+task-level = Level
+task-need = Without it
+task-need-welcome = welcome too
+task-need-required = not asked
+task-languages = Languages needed
+task-languages-hint = Tags such as es, with commas between.
+task-languages-welcome = Languages welcome
+task-rung = Rung, 1 to 6
+task-rung-hint = 1 for a first step.
+task-priority = Priority
+task-priority-hint = 0.5 to 2; 1 is usual.
+task-min-age = Least age
+task-certificates = Certificates
+task-access = The place offers
+task-list-hint = With commas between.
+task-host-hint = Their e-mail address. Their name stands on the task.
+task-save = Save
+task-publish = Publish
+task-keep-draft = Keep as draft
+task-close = Close it
+task-saved = Saved.
+task-on-it = Who is on it
+task-nobody = Nobody yet.
+task-who-for = Who for it
+task-who-none = Nobody whom it suits was found. Ask for less, or look further around.
+task-suitable = { $n ->
+    [one] one person
+   *[other] { $n } people
+}
+task-why-not-others = Why not the others
+task-step-invited = Invite
+task-step-assigned = Assign
+task-step-checked_in = Check in
+task-step-done = Done
+task-step-no_show = Did not come
+task-step-cancelled = Take off
+task-standing-invited = Invited
+task-standing-accepted = Said yes
+task-standing-assigned = Assigned
+task-standing-declined = Said no
+task-standing-cancelled = Not coming
+task-standing-checked_in = Checked in
+task-standing-done = Done
+task-standing-no_show = Did not come
+
+# What it earns; the numbers come from the scoring file.
+task-earns-calls = { $each } for a dial, { $talk } for a conversation.
+task-earns-doors = { $each } for a door, { $talk } for a conversation.
+task-earns-hosted = { $each }, and { $talk } for each guest.
+task-earns-about = About { $points } points.
+task-earns-donation = { $each } and more for each donor.
