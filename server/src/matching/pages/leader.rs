@@ -6,6 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::form::EditForm;
+use crate::activities;
 use crate::app::App;
 use crate::error::{Error, FieldErrors, Sentence};
 use crate::http::{Faults, Form, Leader, Page, PageError, Query, See};
@@ -196,7 +197,7 @@ pub async fn assign(
     let (whole, page) = editor(&app, &who, &l, task, None).await?;
     let state = form.state.parse::<State>();
     let state = state.map_err(|_| Error::field("state", "task-state-leader"))?;
-    match tasks::place(&app, who.scope(), task, person, state).await {
+    match activities::place(&app, who.scope(), task, person, state).await {
         Ok(_) => Ok(Either::Left(See(format!("/hq/tasks/{task}")))),
         Err(Error::Conflict(why)) => {
             let page = Edit {
