@@ -5,6 +5,8 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use muster::live::{Frame, Topic};
 use muster::regions::RegionCode;
+use muster::scope::Scope;
+use muster::sessions::{self, Audience};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -32,6 +34,22 @@ fn bearer(person: &Person) -> String {
     format!("Bearer {}", person.client.bearer.as_deref().unwrap())
 }
 
+/// The cookie of a browser in the same session.
+async fn cookie(world: &World, person: &Person) -> String {
+    let app = &world.server.app;
+    let (scope, now) = (Scope::Own(person.id), app.clock.now());
+    let sessions = app
+        .db
+        .read(move |conn| sessions::list(conn, &scope, now))
+        .await
+        .expect("sessions");
+    let token = app
+        .sessions
+        .token(sessions[0].id, Audience::Web, now)
+        .expect("a token");
+    format!("muster={token}")
+}
+
 both! {
     async fn a_socket_opens_only_from_our_own_pages(world: World) {
         let ben = ben(&world).await;
@@ -45,6 +63,10 @@ both! {
         assert_eq!(open(vec![("origin", "https://evil.example.org".into()), signed_in.clone()]).await, Some(403));
         assert_eq!(open(vec![signed_in.clone()]).await, Some(403), "no origin and no ticket");
         assert_eq!(open(vec![("origin", base.into())]).await, Some(401), "nobody is signed in");
+        let cookie = ("cookie", cookie(&world, &ben).await);
+        assert_eq!(open(vec![("origin", base.into()), cookie.clone()]).await, None);
+        assert_eq!(open(vec![("origin", "https://evil.example.org".into()), cookie.clone()]).await, Some(403));
+        assert_eq!(open(vec![cookie]).await, Some(403), "no browser leaves the origin out");
         assert_eq!(open(vec![("origin", base.into()), signed_in.clone(), ("sec-websocket-protocol", String::new())]).await, Some(400));
         assert_eq!(open(vec![("origin", base.into()), signed_in, ("sec-websocket-protocol", "muster.v9".into())]).await, Some(400));
     }

@@ -36,7 +36,7 @@ pub use strip::{Strip, strip};
 
 use crate::app::App;
 use crate::error::Error;
-use crate::ledger::{ScoringConfig, Week};
+use crate::ledger::Week;
 use crate::region_code::RegionCode;
 
 /// The race among the children of `region`: of the week it is there now, or of `week`.
@@ -65,16 +65,4 @@ pub async fn board(
 /// gone by calls it for each of them, once the people are in.
 pub async fn lock_rosters(app: &App, week: Week) -> Result<usize, Error> {
     roster::lock(app, week).await
-}
-
-/// `muster pace`: computes a board again from its inputs.
-///
-/// # Errors
-/// One sentence about what in the input cannot be used.
-pub fn pace_command(input: &str) -> Result<String, String> {
-    let config = ScoringConfig::shipped().map_err(|why| why.to_string())?;
-    let input: audit_input::Input = serde_json::from_str(input)
-        .map_err(|why| format!("The input is not what `muster pace` reads: {why}."))?;
-    let rows = audit::audit(&config.race, &input).map_err(|why| why.to_string())?;
-    serde_json::to_string_pretty(&rows).map_err(|why| why.to_string())
 }

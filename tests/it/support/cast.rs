@@ -13,6 +13,7 @@ use muster::volunteers::{self, Email, NewVolunteer};
 use super::{Client, World};
 
 /// Somebody with a program that is signed in as them.
+#[derive(Clone)]
 pub struct Person {
     pub id: VolunteerId,
     pub email: String,

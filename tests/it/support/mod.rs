@@ -2,8 +2,9 @@
 
 mod cast;
 mod client;
-mod people;
 mod command;
+mod crowd;
+mod people;
 mod postgres;
 mod proxy;
 mod socket;
@@ -12,8 +13,8 @@ mod world;
 
 pub use cast::Person;
 pub use client::{Answer, Client};
-pub use people::{Member, link_in, token_of};
 pub use command::{Command, Running};
+pub use people::{Member, link_in, token_of};
 pub use proxy::Proxy;
 pub use socket::Socket;
 pub use world::{Place, World};
