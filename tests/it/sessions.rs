@@ -160,6 +160,8 @@ both! {
         }
         let viewer = world.viewer(&ada).await;
         assert_eq!(muster::accounts::sessions(&world.server.app, &viewer).await.unwrap().len(), 3);
+        let page = ada.client.get("/me").await.expect(200).text;
+        assert!(page.contains("A program") && page.contains("A browser"), "{page}");
         ada.client.post("/me/sessions/deletion", &[]).await.expect(303);
         for client in [&ada.client, &other.client, &program] {
             assert_eq!(status(client).await, 401);
