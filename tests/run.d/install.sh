@@ -23,6 +23,13 @@ chromium_path() {
     return 1
 }
 
+# Prints the command of an SMTP server for the mail test, or fails. Debian's own Python, since that
+# is the one its package serves.
+smtp_command() {
+    local python=/usr/bin/python3
+    [[ -x $python ]] && "$python" -c 'import aiosmtpd' 2>/dev/null && echo "$python -m aiosmtpd"
+}
+
 # Tries a command up to three times: a mirror may hiccup.
 try_thrice() {
     local attempt
@@ -50,6 +57,7 @@ install_missing() {
     if [[ $part != browser ]]; then
         postgres_bin >/dev/null || packages+=(postgresql)
         command -v redis-server >/dev/null || packages+=(redis-server)
+        smtp_command >/dev/null || packages+=(python3-aiosmtpd)
     fi
     if [[ $part != services ]]; then
         chromium_path >/dev/null || packages+=(chromium fonts-dejavu-core)

@@ -112,7 +112,13 @@ start_services() {
 }
 
 start_both() {
-    start_postgres && start_redis
+    start_postgres && start_redis && name_smtp_server
+}
+
+# The mail test starts the server itself, on a port of its own.
+name_smtp_server() {
+    MUSTER_TEST_SMTPD=${MUSTER_TEST_SMTPD:-$(smtp_command)} || return 1
+    export MUSTER_TEST_SMTPD
 }
 
 make_temp() {

@@ -8,11 +8,10 @@ use super::{Asker, Bearer, Entered, Registration, SignedInNow, Spent};
 use crate::app::App;
 use crate::error::{Error, FieldErrors, Sentence};
 use crate::http::{Accepted, ApiError, Body, Browser, Created, NoContent, Peer, SignedIn};
-use crate::ids::VolunteerId;
 use crate::regions::RegionView;
 use crate::scope::Scope;
 use crate::sessions::{Audience, Opened, TOKEN_LIFE};
-use crate::volunteers;
+use crate::volunteers::{self, Profile};
 use crate::words::Lang;
 
 /// Somebody who wants to join.
@@ -87,18 +86,7 @@ pub struct Grant {
     /// Gets the next one.
     pub refresh_token: String,
     /// Who is signed in.
-    pub volunteer: Account,
-}
-
-/// Who is signed in.
-#[derive(Debug, Serialize, JsonSchema)]
-#[expect(missing_docs, reason = "the contract documents each field")]
-pub struct Account {
-    pub id: VolunteerId,
-    pub email: String,
-    pub name: String,
-    pub zip: Option<String>,
-    pub region: RegionView,
+    pub volunteer: Profile,
 }
 
 /// `POST /api/v1/registrations`
@@ -191,22 +179,12 @@ pub async fn sign_out(app: Data<App>, who: SignedIn) -> Result<NoContent, ApiErr
 
 async fn grant(app: &App, opened: Opened) -> Result<Grant, Error> {
     let who = opened.volunteer;
-    let person = app
-        .db
-        .read(move |conn| volunteers::find(conn, &Scope::Own(who), who))
-        .await?;
     Ok(Grant {
         access_token: app
             .sessions
             .token(opened.session, Audience::Api, app.clock.now())?,
         expires_in: TOKEN_LIFE.num_seconds(),
         refresh_token: opened.refresh,
-        volunteer: Account {
-            id: person.id,
-            region: RegionView::of(&app.tree, &person.region),
-            email: person.email,
-            name: person.name,
-            zip: person.zip,
-        },
+        volunteer: volunteers::profile(app, Scope::Own(who), who).await?,
     })
 }

@@ -50,18 +50,17 @@ pub async fn invitation_link(app: &App, viewer: &Viewer) -> Result<String, Error
         .db
         .read(move |conn| Ok(store::find_invitation(conn, &asked)?))
         .await?;
-    let code = match known {
-        Some(code) => code,
-        None => {
-            let now = app.clock.now();
-            app.db
-                .write(move |conn| {
-                    store::insert_invitation(conn, &scope, &readable(8), now)?;
-                    // Two pages may have asked at once: the first code stands.
-                    store::find_invitation(conn, &scope)?.ok_or(Error::NotFound)
-                })
-                .await?
-        }
+    let code = if let Some(code) = known {
+        code
+    } else {
+        let now = app.clock.now();
+        app.db
+            .write(move |conn| {
+                store::insert_invitation(conn, &scope, &readable(8), now)?;
+                // Two pages may have asked at once: the first code stands.
+                store::find_invitation(conn, &scope)?.ok_or(Error::NotFound)
+            })
+            .await?
     };
     Ok(app.link(&format!("/i/{code}")))
 }
@@ -80,13 +79,19 @@ pub async fn inviter(app: &App, code: &str) -> Result<Option<String>, Error> {
 pub async fn tidy(app: App) {
     loop {
         tokio::time::sleep(Span::from_secs(600)).await;
-        let before = app.clock.now() - rules::KEPT;
-        let done = app
-            .db
-            .write(move |conn| Ok(store::delete_old(conn, before)?))
-            .await;
-        if let Err(why) = done {
+        if let Err(why) = forget_old(&app).await {
             tracing::warn!(%why, "old requests for links stay for now");
         }
     }
+}
+
+/// Forgets requests for links made more than two days ago: nobody can use them any more.
+pub async fn forget_old(app: &App) -> Result<(), Error> {
+    let before = app.clock.now() - rules::KEPT;
+    app.db
+        .write(move |conn| {
+            store::delete_old(conn, before)?;
+            Ok(())
+        })
+        .await
 }

@@ -44,13 +44,13 @@ pub async fn add_staff(
         .write(move |conn| {
             let lock = rules::lock_number(&asking::address_lock(email.as_str()));
             store::lock(conn, vec![lock])?;
-            let person = match volunteers::find_by_email(conn, &Scope::System, &email)? {
-                Some(known) => known.id,
-                None => {
-                    let id = VolunteerId::fresh(now);
-                    let new = NewVolunteer::new(id, &email, region, &zone, now);
-                    volunteers::create(conn, &Scope::System, &new)?.id
-                }
+            let known = volunteers::find_by_email(conn, &Scope::System, &email)?;
+            let person = if let Some(known) = known {
+                known.id
+            } else {
+                let id = VolunteerId::fresh(now);
+                let new = NewVolunteer::new(id, &email, region, &zone, now);
+                volunteers::create(conn, &Scope::System, &new)?.id
             };
             volunteers::name_staff(conn, &Scope::System, person, now)?;
             store::insert(conn, &request)?;

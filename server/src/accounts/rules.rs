@@ -87,16 +87,14 @@ pub fn safe_next(next: &str) -> Option<String> {
 
 /// Who counts as one asker: an IPv4 address, or the /64 that one IPv6 line has to itself.
 pub fn asker(ip: &str) -> String {
-    match ip.parse() {
-        Ok(IpAddr::V6(six)) => match six.to_ipv4_mapped() {
-            Some(four) => four.to_string(),
-            None => {
-                let [a, b, c, d, ..] = six.segments();
-                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-            }
-        },
-        _ => ip.to_owned(),
+    let Ok(IpAddr::V6(six)) = ip.parse() else {
+        return ip.to_owned();
+    };
+    if let Some(four) = six.to_ipv4_mapped() {
+        return four.to_string();
     }
+    let [a, b, c, d, ..] = six.segments();
+    format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
 }
 
 /// A number that stands for `text` where the database takes a lock by number.

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::ids::SessionId;
 use crate::scope::Scope;
 use crate::sessions::{self, Viewer};
+use crate::words::Lang;
 
 /// One of a person's sessions, as they see it.
 #[derive(Debug, Clone)]
@@ -26,6 +27,22 @@ pub struct SessionView {
     pub seen: Instant,
     /// True for the one that asks.
     pub here: bool,
+}
+
+impl SessionView {
+    /// What its owner knows it by: "Firefox on Android".
+    pub fn device(&self, lang: &Lang) -> String {
+        match (self.program, self.browser, self.system) {
+            (true, _, _) => lang.say("session-program").to_string(),
+            (false, "", "") => lang.say("session-browser").to_string(),
+            (false, one, "") | (false, "", one) => one.to_owned(),
+            (false, browser, system) => lang
+                .say("session-device")
+                .with("browser", browser)
+                .with("system", system)
+                .to_string(),
+        }
+    }
 }
 
 /// The live sessions of `viewer`, last used first.

@@ -83,11 +83,15 @@ pub fn find_by_handle(conn: &mut Conn, hash: &str) -> QueryResult<Option<Request
         .optional()
 }
 
-/// What this browser asked for last.
+/// What this browser asked for last: the newer voided the older, whatever the clock did meanwhile.
 pub fn find_latest(conn: &mut Conn, browser: &str) -> QueryResult<Option<Request>> {
     requests::table
         .filter(requests::browser_hash.eq(browser))
-        .order((requests::asked_at.desc(), requests::id.desc()))
+        .order((
+            requests::voided_at.is_null().desc(),
+            requests::asked_at.desc(),
+            requests::id.desc(),
+        ))
         .select(Request::as_select())
         .first(conn)
         .optional()

@@ -13,8 +13,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration as Span;
 
-use lettre::message::header::ContentType;
-use lettre::message::{Mailbox, Message};
+use lettre::message::header::{ContentTransferEncoding, ContentType};
+use lettre::message::{Body, Mailbox, Message};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use tokio::sync::Notify;
 
@@ -27,6 +27,8 @@ use crate::ids;
 const CLAIM: Duration = Duration::minutes(2);
 /// Tries before a mail is given up.
 const TRIES: i32 = 8;
+/// Characters of a line at most that a mail server must take (RFC 5322).
+const LONGEST_LINE: usize = 998;
 /// How often the outbox is looked at without being told.
 const LOOK: Span = Span::from_secs(15);
 
@@ -146,8 +148,22 @@ impl Mailer {
             .to(to)
             .subject(mail.subject.as_str())
             .header(ContentType::TEXT_PLAIN)
-            .body(mail.text.clone())
+            .body(body(&mail.text))
             .map_err(|why| Error::Internal(format!("a mail could not be composed: {why}")))
+    }
+}
+
+/// Plain ASCII goes as it is, so that a link stays whole on its line even for those who read the raw
+/// message; anything else is encoded.
+fn body(text: &str) -> Body {
+    let plain = text.is_ascii()
+        && !text.contains('\r')
+        && text.lines().all(|line| line.len() <= LONGEST_LINE);
+    if plain {
+        let bytes = text.replace('\n', "\r\n").into_bytes();
+        Body::dangerous_pre_encoded(bytes, ContentTransferEncoding::SevenBit)
+    } else {
+        Body::new(text.to_owned())
     }
 }
 
@@ -209,7 +225,7 @@ mod tests {
         let mail = Mail {
             to: "ada@example.org".into(),
             subject: "Hello".into(),
-            text: "Line\n".into(),
+            text: format!("Line\nhttp://localhost/sign-in?token={}\n", "f".repeat(64)),
         };
         mailer.send(&mail).await.unwrap();
         let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
@@ -218,6 +234,11 @@ mod tests {
         assert!(
             text.contains("To: ada@example.org") && text.contains("Subject: Hello"),
             "{text}"
+        );
+        assert!(
+            text.lines()
+                .any(|line| line.ends_with(&format!("?token={}", "f".repeat(64)))),
+            "the link is whole: {text}"
         );
     }
 }

@@ -11,20 +11,11 @@ use crate::app::App;
 use crate::cluster::Event;
 use crate::error::Error;
 use crate::scope::Scope;
-use crate::sessions::{self, SessionRow};
 
 /// Everything stored about the person in `scope`, table by table.
 pub async fn export(app: &App, scope: Scope) -> Result<Export, Error> {
     app.db
         .read(move |conn| Ok(store::export(conn, &scope)?))
-        .await
-}
-
-/// The live sessions of the person in `scope`.
-pub async fn open_sessions(app: &App, scope: Scope) -> Result<Vec<SessionRow>, Error> {
-    let now = app.clock.now();
-    app.db
-        .read(move |conn| sessions::list(conn, &scope, now))
         .await
 }
 

@@ -5,6 +5,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use askama::Template;
 
+use crate::accounts;
 use crate::app::App;
 use crate::error::Error;
 use crate::http::{Cookies, Faults, Form, Front, Page, PageError, Query, SignedIn};
@@ -102,13 +103,13 @@ async fn page(
     faults: Faults,
     saved: bool,
 ) -> Result<Index, Error> {
-    let sessions = super::open_sessions(app, who.scope()).await?;
+    let sessions = accounts::sessions(app, who).await?;
     let tz = who.zone.parse().unwrap_or(chrono_tz::UTC);
-    let sessions = sessions.into_iter().map(|row| OpenSession {
-        id: row.id,
-        device: row.device,
-        since: l.day(row.seen_at, tz),
-        here: row.id == who.session,
+    let sessions = sessions.into_iter().map(|session| OpenSession {
+        id: session.id,
+        device: session.device(&l),
+        since: l.day(session.seen, tz),
+        here: session.here,
     });
     Ok(Index {
         days: DAYS,
@@ -116,7 +117,7 @@ async fn page(
         sessions: sessions.collect(),
         groups: groups(&l, &profile),
         counties: counties(app, &profile),
-        invitation: crate::accounts::invitation_link(app, who).await?,
+        invitation: accounts::invitation_link(app, who).await?,
         l,
         profile,
         faults,

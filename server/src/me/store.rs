@@ -54,6 +54,16 @@ fn without_secrets(mut row: serde_json::Value) -> serde_json::Value {
 /// Strips the actor from every table. The ledger keeps its lines without the notes.
 pub fn erase(conn: &mut Conn, scope: &Scope, now: Instant) -> QueryResult<()> {
     let who = scope.actor();
+    // Requests for links that were never confirmed hold the address too.
+    let email: Option<String> = volunteers::table
+        .filter(volunteers::id.eq(who))
+        .select(volunteers::email)
+        .first(conn)
+        .optional()?;
+    diesel::delete(
+        sign_in_requests::table.filter(sign_in_requests::email.eq(email.unwrap_or_default())),
+    )
+    .execute(conn)?;
     diesel::update(volunteers::table.filter(volunteers::id.eq(who)))
         .set((
             volunteers::email.eq(format!("erased-{who}")),

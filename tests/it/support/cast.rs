@@ -86,4 +86,20 @@ impl World {
         done.await.expect("the statement runs");
         self.server.app.sessions.forget_all();
     }
+
+    /// The number that a query gives as its column `n`.
+    pub async fn count(&self, query: &str) -> i64 {
+        #[derive(diesel::QueryableByName)]
+        struct Counted {
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            n: i64,
+        }
+        let query = query.to_owned();
+        let rows = self
+            .server
+            .app
+            .db
+            .read(move |conn: &mut Conn| Ok(diesel::sql_query(query).load::<Counted>(conn)?));
+        rows.await.expect("the query runs")[0].n
+    }
 }

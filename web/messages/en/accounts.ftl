@@ -105,6 +105,10 @@ dead-button = Mail me a fresh link
 link-dead = This link or code is wrong, used already, or its time is over. Ask for a fresh one.
 token-or-code = Send either the token of the link or the code, not both.
 
+session-device = { $browser } on { $system }
+session-browser = A browser
+session-program = A program
+
 mail-sign-in-subject = Sign in to { $campaign }
 mail-sign-in-before = Here is your link to { $campaign }. Open it in the browser you asked from:
 mail-sign-in-after =

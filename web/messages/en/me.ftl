@@ -43,7 +43,6 @@ me-seen-profile-why = Everything on this page, to find you tasks that fit
 me-seen-hint = Captains see the same for their own region.
 me-export = Download everything
 me-sessions = Where you are signed in
-me-session-unknown = A browser
 me-session-seen = last used { $day }
 me-session-here = Now
 me-session-end = Sign out

@@ -10,7 +10,7 @@ use crate::accounts::view::LetterPage;
 use crate::accounts::{self, Bearer, Entered, SignedInNow, Spent, rules};
 use crate::app::App;
 use crate::error::{Error, FieldErrors, Sentence};
-use crate::http::{Browser, Cookies, Faults, Form, Maybe, PageError, Peer, See, SignedIn};
+use crate::http::{Browser, Cookies, Faults, Form, Maybe, Peer, SignedIn};
 use crate::ids::SessionId;
 use crate::words::Lang;
 
@@ -151,15 +151,19 @@ pub async fn sign_out_everywhere(app: Data<App>, request: HttpRequest, who: Sign
     Ok(see("/", &request, &Cookies::closed(&app.front())))
 }
 
-/// `POST /me/sessions/{id}/deletion`: signs out one browser or program.
+/// `POST /me/sessions/{id}/deletion`: signs out one browser or program; this one leaves the site.
 pub async fn end_session(
     app: Data<App>,
+    request: HttpRequest,
     who: SignedIn,
     id: Path<String>,
-) -> Result<See, PageError> {
+) -> Answer {
     let session: SessionId = id.parse().map_err(|_| Error::NotFound)?;
     accounts::end_session(&app, &who.0, session).await?;
-    Ok(See("/me".into()))
+    if session == who.0.session {
+        return Ok(see("/", &request, &Cookies::closed(&app.front())));
+    }
+    Ok(see("/me", &request, &[]))
 }
 
 /// A session in this browser; one it had before ends, since its cookies are replaced.
