@@ -150,15 +150,13 @@ impl WeekQuery {
     /// # Errors
     /// `Invalid` on `week`.
     pub fn week(&self, app: &App, viewer: &Viewer) -> Result<Week, Error> {
-        match self.week.as_deref().filter(|text| !text.is_empty()) {
-            Some(text) => text
+        if let Some(text) = self.week.as_deref().filter(|text| !text.is_empty()) {
+            return text
                 .parse()
-                .map_err(|_| Error::field("week", "activity-week")),
-            None => {
-                let zone = viewer.zone.parse().unwrap_or(chrono_tz::UTC);
-                Ok(Week::at(app.clock.now().utc(), zone))
-            }
+                .map_err(|_| Error::field("week", "activity-week"));
         }
+        let zone = viewer.zone.parse().unwrap_or(chrono_tz::UTC);
+        Ok(Week::at(app.clock.now().utc(), zone))
     }
 }
 
