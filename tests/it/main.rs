@@ -12,6 +12,7 @@ mod support;
 mod accounts;
 mod activities;
 mod desk;
+mod desk_pages;
 mod feed;
 mod followups;
 mod commands;
