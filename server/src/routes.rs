@@ -275,7 +275,7 @@ fn feed() -> Vec<Route> {
 
 /// Home, captain, HQ.
 fn desk() -> Vec<Route> {
-    use crate::desk::{AuditLine, NewStaff, PersonView, Summary, api};
+    use crate::desk::{AuditLine, NewStaff, PersonView, Summary, api, pages};
     use crate::http::Listing;
     use crate::volunteers::Holder;
     vec![
@@ -319,5 +319,18 @@ fn desk() -> Vec<Route> {
             .says("What everybody with an office did and read, newest first.")
             .query(&["after", "limit"])
             .gives::<Listing<AuditLine>>(200),
+        Route::get("/home", Member, pages::home::home),
+        Route::get("/captain", Leader, pages::captain::captain),
+        Route::post("/captain/approvals", Leader, pages::captain::decide),
+        Route::post("/captain/sheet", Leader, pages::sheet::create),
+        Route::get("/hq", Staff, pages::hq::hq),
+        Route::get("/hq/people", Leader, pages::people::people),
+        Route::get("/hq/staff", Staff, pages::offices::index),
+        Route::post("/hq/staff", Staff, pages::offices::create),
+        Route::post(
+            "/hq/staff/captains/deletion",
+            Staff,
+            pages::offices::delete,
+        ),
     ]
 }

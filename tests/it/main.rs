@@ -13,6 +13,7 @@ mod accounts;
 mod activities;
 mod commands;
 mod desk;
+mod desk_pages;
 mod faults;
 mod feed;
 mod followups;

@@ -125,7 +125,7 @@ fn ready(app: &App, head: &store::Head, now: Instant) -> bool {
         active: head.last_active_at,
     };
     let days = app.scoring.weeks.resting_days;
-    super::time_rules(app).is_some_and(|rules| is_ready(standing, rules, days, now))
+    is_ready(standing, &app.matcher.config().time, days, now)
 }
 
 /// What to add to for something at `place`: the whole, and the part of it that `place` lies in.

@@ -4,6 +4,7 @@ use super::model::AuditLine;
 use crate::app::App;
 use crate::audit;
 use crate::cluster::Event;
+use crate::db::Conn;
 use crate::error::{Error, FieldErrors};
 use crate::http::Listing;
 use crate::ids::{self, VolunteerId};
@@ -33,6 +34,35 @@ pub async fn name_captain(
         .await?;
     changed(app, person);
     Ok(holder)
+}
+
+/// [`name_captain`] by address.
+///
+/// # Errors
+/// As that; `Invalid` on `email` when nobody has joined with it.
+pub async fn name_captain_by_email(
+    app: &App,
+    scope: Scope,
+    region: &RegionCode,
+    email: &str,
+) -> Result<Holder, Error> {
+    let (email, asking) = (Email::parse(email)?, scope.clone());
+    let person = app
+        .db
+        .read(move |conn| joined(conn, &asking, &email))
+        .await?;
+    name_captain(app, scope, region, person).await
+}
+
+/// The person who joined with this address.
+fn joined(conn: &mut Conn, scope: &Scope, email: &Email) -> Result<VolunteerId, Error> {
+    volunteers::find_by_email(conn, scope, email)?
+        .filter(|person| person.erased_at.is_none())
+        .map(|person| person.id)
+        .ok_or_else(|| {
+            let args = vec![("email", email.to_string())];
+            FieldErrors::with("email", "desk-staff-unknown", args).into()
+        })
 }
 
 /// Ends a captaincy; from then on the region is closed to them.
@@ -69,15 +99,10 @@ pub async fn add_staff(app: &App, scope: Scope, email: &str) -> Result<Holder, E
     let holder = app
         .db
         .write(move |conn| {
-            let person = volunteers::find_by_email(conn, &scope, &email)?
-                .filter(|person| person.erased_at.is_none())
-                .ok_or_else(|| {
-                    let args = vec![("email", email.to_string())];
-                    Error::from(FieldErrors::with("email", "desk-staff-unknown", args))
-                })?;
-            volunteers::name_staff(conn, &scope, person.id, now)?;
+            let person = joined(conn, &scope, &email)?;
+            volunteers::name_staff(conn, &scope, person, now)?;
             let all = volunteers::staff(conn, &scope)?;
-            let named = all.into_iter().find(|holder| holder.volunteer == person.id);
+            let named = all.into_iter().find(|holder| holder.volunteer == person);
             named.ok_or(Error::NotFound)
         })
         .await?;

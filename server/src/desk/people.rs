@@ -144,7 +144,7 @@ fn view(app: &App, person: Found, now: Instant) -> PersonView {
     PersonView {
         id: person.id,
         region: RegionView::of(&app.tree, &person.region),
-        ready_now: super::time_rules(app).is_some_and(|rules| is_ready(standing, rules, days, now)),
+        ready_now: is_ready(standing, &app.matcher.config().time, days, now),
         resting: is_resting(person.joined_at, person.last_active_at, days, now),
         availability: person
             .availability

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use crate::clock::Instant;
 use crate::db::Conn;
-use crate::db::schema::{region_weeks, tasks, volunteer_skills, volunteers};
+use crate::db::schema::{member_weeks, region_weeks, tasks, volunteer_skills, volunteers};
 use crate::region_code::RegionCode;
 use crate::scope::{Scope, under};
 
@@ -76,5 +76,20 @@ pub fn list_active(
         .filter(region_weeks::week.eq(week))
         .filter(region_weeks::region.eq_any(regions))
         .select((region_weeks::region, region_weeks::active))
+        .load(conn)
+}
+
+/// The weeks, of those given, in which the person in `scope` did something that counts.
+pub fn list_own_weeks(
+    conn: &mut Conn,
+    scope: &Scope,
+    weeks: &[String],
+) -> QueryResult<Vec<String>> {
+    member_weeks::table
+        .filter(member_weeks::volunteer_id.eq(scope.actor()))
+        .filter(member_weeks::week.eq_any(weeks))
+        .filter(member_weeks::net.gt(0))
+        .select(member_weeks::week)
+        .distinct()
         .load(conn)
 }

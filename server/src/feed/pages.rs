@@ -185,7 +185,7 @@ async fn show(
     draft: Draft,
 ) -> Result<Page<Region>, Error> {
     let (now, reader) = (app.clock.now(), FeedScope::of(viewer));
-    let (tree, scoring) = (app.tree.clone(), app.scoring.clone());
+    let (tree, scoring, me) = (app.tree.clone(), app.scoring.clone(), viewer.id);
     let place = RegionView::of(&tree, &region);
     let title = place.name.clone();
     let path = tree.path(&region);
@@ -201,8 +201,8 @@ async fn show(
         has_children: tree.children(&region).next().is_some(),
         open: reader.reads(&region),
         leads: reader.scope.leads(&region),
-        quiet: viewer.quiet,
-        me: viewer.name.clone(),
+        quiet: false,
+        me: String::new(),
         place,
         captains: Vec::new(),
         members: 0,
@@ -216,6 +216,8 @@ async fn show(
     let page = app
         .db
         .read(move |conn| {
+            let person = volunteers::find(conn, &Scope::Own(me), me)?;
+            (page.quiet, page.me) = (person.quiet, person.name);
             page.captains = volunteers::captain_names(conn, &Scope::System, &region)?;
             page.members = volunteers::count(conn, &Scope::System, &region)?;
             page.active = super::active(conn, &tree, &region, now)?;

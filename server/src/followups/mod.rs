@@ -78,6 +78,12 @@ pub fn count(
     Ok((open, overdue))
 }
 
+/// Whether the person in `scope` still waits for their first call.
+pub fn waits(conn: &mut Conn, scope: &Scope) -> Result<bool, Error> {
+    let row = store::find(conn, scope, scope.actor())?;
+    Ok(row.is_some_and(|row| row.closed_at.is_none()))
+}
+
 /// The regions of everybody under `region` who waits, for counts by region.
 pub fn regions(
     conn: &mut Conn,

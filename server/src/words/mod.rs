@@ -208,6 +208,11 @@ macro_rules! number {
                 Self(FluentValue::from(*number))
             }
         }
+        impl From<&&$kind> for Arg {
+            fn from(number: &&$kind) -> Self {
+                Self(FluentValue::from(**number))
+            }
+        }
     )*};
 }
 number!(i16, i32, i64, u8, u16, u32, u64, usize, f64);

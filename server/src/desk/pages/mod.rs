@@ -1,0 +1,8 @@
+//! The pages of the desks.
+
+pub mod captain;
+pub mod home;
+pub mod hq;
+pub mod offices;
+pub mod people;
+pub mod sheet;
