@@ -12,6 +12,7 @@ pub mod clock;
 pub mod cluster;
 pub mod commands;
 pub mod db;
+pub mod demo;
 pub mod desk;
 pub mod error;
 pub mod feed;

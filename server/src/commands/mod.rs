@@ -3,19 +3,24 @@
 //! Answers go to standard output, progress and complaints to standard error. A complaint is one
 //! sentence that says what to do.
 
+mod boards;
 mod check_config;
+mod demo;
 mod log;
 mod migrate;
 mod openapi;
 mod pace;
+mod progress;
 mod sentence;
 mod serve;
+mod staff;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::db::{Db, Place};
 use crate::settings::Settings;
 
 pub(crate) use sentence::sentence;
@@ -32,12 +37,18 @@ struct Arguments {
 enum Command {
     /// Runs a node: pages, API and the live socket
     Serve(ConfigFile),
+    /// Runs a full example campaign with made-up people, on this machine alone
+    Demo(demo::Arguments),
+    /// Names the people of HQ
+    Staff(staff::Arguments),
     /// Brings the database up to this version's schema, or takes migrations back
     Migrate(migrate::Arguments),
     /// Says whether the settings can be used, without starting anything
     CheckConfig(ConfigFile),
     /// Prints the OpenAPI document of the JSON API
     Openapi,
+    /// Checks every total of the boards against the ledger, or mends them
+    Boards(boards::Arguments),
     /// Computes a board again from its inputs, for an audit
     Pace(pace::Arguments),
 }
@@ -86,9 +97,12 @@ pub fn main() -> ExitCode {
     log::start(matches!(command, Command::Serve(_)));
     let result = match command {
         Command::Serve(from) => serve::run(&from),
+        Command::Demo(arguments) => demo::run(arguments),
+        Command::Staff(arguments) => staff::run(arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),
         Command::CheckConfig(from) => check_config::run(&from),
         Command::Openapi => openapi::run(),
+        Command::Boards(arguments) => boards::run(arguments),
         Command::Pace(arguments) => pace::run(&arguments),
     };
     match result {
@@ -97,6 +111,21 @@ pub fn main() -> ExitCode {
             eprintln!("{why}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// The database of `settings`, as this version knows it, for a command that works beside the nodes.
+fn database(settings: &Settings) -> Result<Db, Failure> {
+    let db = Db::open(&Place {
+        url: settings.database_url.0.clone(),
+        connections: 2,
+        create: false,
+    })?;
+    match crate::db::pending(&db)? {
+        0 => Ok(db),
+        _ => Err(Failure(
+            "The database is older than this program: run `muster migrate` first.".to_owned(),
+        )),
     }
 }
 

@@ -18,6 +18,20 @@ pub fn begin_snapshot(conn: &Conn) -> &'static str {
     }
 }
 
+/// How many tables there are besides the migrations' own notes, as `count`.
+pub fn count_tables(conn: &Conn) -> &'static str {
+    match conn {
+        Conn::Sqlite(_) => {
+            "SELECT COUNT(*) AS count FROM sqlite_master \
+             WHERE type = 'table' AND name <> '__diesel_schema_migrations'"
+        }
+        Conn::Postgres(_) => {
+            "SELECT COUNT(*) AS count FROM information_schema.tables \
+             WHERE table_schema = current_schema() AND table_name <> '__diesel_schema_migrations'"
+        }
+    }
+}
+
 /// Takes a lock that one transaction of the whole cluster can hold: until its end on PostgreSQL;
 /// on SQLite every writing transaction holds the only lock already, so nothing is left to do.
 pub fn lock(conn: &Conn, number: i64) -> String {

@@ -35,6 +35,14 @@ pub fn revert(db: &Db, count: usize) -> Result<usize, Error> {
     })
 }
 
+/// Takes back every migration, and with them everything the database holds.
+pub fn revert_all(db: &Db) -> Result<(), Error> {
+    alone(db, |conn| match conn {
+        Conn::Sqlite(c) => c.revert_all_migrations(SQLITE).map(|_| ()),
+        Conn::Postgres(c) => c.revert_all_migrations(POSTGRES).map(|_| ()),
+    })
+}
+
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 /// One migrating node at a time: a session lock on PostgreSQL, the file's own lock on SQLite.

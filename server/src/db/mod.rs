@@ -11,7 +11,7 @@ pub mod schema;
 
 pub(crate) use conn::on_backend;
 pub use conn::{Conn, Kind, MultiBackend};
-pub use migrate::{migrate, migrations_mark, pending, revert};
+pub use migrate::{migrate, migrations_mark, pending, revert, revert_all};
 
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::Pool;
@@ -22,6 +22,18 @@ use conn::{Manager, Pools};
 /// Whether the database answers the simplest question.
 pub fn answers(conn: &mut Conn) -> Result<(), Error> {
     Ok(conn.batch_execute("SELECT 1")?)
+}
+
+/// Whether the database holds no table at all.
+pub fn is_empty(conn: &mut Conn) -> Result<bool, Error> {
+    use diesel::prelude::*;
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        count: i64,
+    }
+    let found: Count = diesel::sql_query(dialect::count_tables(conn)).get_result(conn)?;
+    Ok(found.count == 0)
 }
 
 /// A handle on the database; cheap to clone.

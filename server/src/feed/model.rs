@@ -12,7 +12,7 @@ use crate::sessions::Viewer;
 
 /// A post that stands.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = posts)]
+#[diesel(table_name = posts, treat_none_as_default_value = false)]
 pub struct Post {
     /// Its id; later posts have higher ones.
     pub id: PostId,
@@ -28,7 +28,7 @@ pub struct Post {
 
 /// A comment that stands.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = comments)]
+#[diesel(table_name = comments, treat_none_as_default_value = false)]
 pub struct Comment {
     /// Its id; later comments have higher ones.
     pub id: CommentId,
