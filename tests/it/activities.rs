@@ -13,18 +13,39 @@ fn doors(quantity: i64) -> Value {
 
 /// Logs and gives the answer.
 async fn log(person: &Person, key: &str, body: &Value) -> Value {
-    person.client.score("/api/v1/activities", key, body).await.expect(201).json()
+    person
+        .client
+        .score("/api/v1/activities", key, body)
+        .await
+        .expect(201)
+        .json()
 }
 
 /// What counts of a person's week, before the soft cap.
 async fn net(person: &Person) -> f64 {
-    let lines = person.client.get("/api/v1/me/points?week=2026-W47").await.expect(200).json();
-    lines.as_array().expect("lines").iter().map(|line| line["counted"].as_f64().expect("points")).sum()
+    let lines = person
+        .client
+        .get("/api/v1/me/points?week=2026-W47")
+        .await
+        .expect(200)
+        .json();
+    lines
+        .as_array()
+        .expect("lines")
+        .iter()
+        .map(|line| line["counted"].as_f64().expect("points"))
+        .sum()
 }
 
 async fn decide(leader: &Person, id: &Value, state: &str) -> crate::support::Answer {
-    let path = format!("/api/v1/activities/{}/verification", id.as_str().expect("an id"));
-    leader.client.call("PUT", &path, &json!({"state": state})).await
+    let path = format!(
+        "/api/v1/activities/{}/verification",
+        id.as_str().expect("an id")
+    );
+    leader
+        .client
+        .call("PUT", &path, &json!({"state": state}))
+        .await
 }
 
 both! {

@@ -59,10 +59,7 @@ fn settings_that_cannot_be_used_are_named_in_one_sentence() {
         ("REGIONS_DIR", "no-such-folder"),
         ("ACCENT", "blue"),
     ] {
-        let ended = Command::new()
-            .with(setting, value)
-            .run(&["check-config"])
-            ;
+        let ended = Command::new().with(setting, value).run(&["check-config"]);
         assert_eq!(ended.code, 1, "{setting}={value}: {}", ended.out);
         assert_one_sentence(&ended.err);
     }
@@ -94,9 +91,7 @@ fn the_shipped_example_for_production_can_be_used() {
         env!("CARGO_MANIFEST_DIR"),
         "/../config/production.example.toml"
     );
-    let ended = Command::new()
-        .run(&["check-config", "--config", example])
-        ;
+    let ended = Command::new().run(&["check-config", "--config", example]);
     assert_eq!(ended.code, 0, "{}", ended.err);
 }
 

@@ -14,12 +14,18 @@ async fn page(who: &Member, path: &str) -> String {
 }
 
 async fn patch(who: &Member, change: Value) {
-    who.client.call("PATCH", "/api/v1/me", &change).await.expect(200);
+    who.client
+        .call("PATCH", "/api/v1/me", &change)
+        .await
+        .expect(200);
 }
 
 async fn doors(who: &Member, key: &str, quantity: u32) {
     let deed = json!({"kind": "doors", "quantity": quantity, "conversations": 1});
-    who.client.score("/api/v1/activities", key, &deed).await.expect(201);
+    who.client
+        .score("/api/v1/activities", key, &deed)
+        .await
+        .expect(201);
 }
 
 /// A sheet of rows: who, kind, how many.
@@ -27,7 +33,12 @@ async fn sheet(who: &Member, rows: &[(&str, &str, &str)]) -> Answer {
     let mut fields = vec![("key", "s1"), ("region", FRANKLIN)];
     for (person, kind, quantity) in rows {
         fields.extend([
-            ("person", *person), ("kind", *kind), ("quantity", *quantity), ("conversations", ""), ("minutes", ""), ("day", ""),
+            ("person", *person),
+            ("kind", *kind),
+            ("quantity", *quantity),
+            ("conversations", ""),
+            ("minutes", ""),
+            ("day", ""),
         ]);
     }
     who.client.post("/captain/sheet", &fields).await
@@ -35,13 +46,20 @@ async fn sheet(who: &Member, rows: &[(&str, &str, &str)]) -> Answer {
 
 /// The value of the first field of this name.
 fn value_of(page: &str, name: &str) -> String {
-    let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\"")).expect("the field");
+    let (_, rest) = page
+        .split_once(&format!("name=\"{name}\" value=\""))
+        .expect("the field");
     rest.split('"').next().unwrap().to_owned()
 }
 
 async fn points(who: &Member) -> usize {
     let lines = who.client.get("/api/v1/me/points").await.expect(200).json();
-    lines.as_array().or(lines["items"].as_array()).or(lines["lines"].as_array()).expect("lines").len()
+    lines
+        .as_array()
+        .or(lines["items"].as_array())
+        .or(lines["lines"].as_array())
+        .expect("lines")
+        .len()
 }
 
 both! {

@@ -29,7 +29,13 @@ struct Row {
 type Told = Arc<Mutex<HashMap<String, String>>>;
 
 /// Somebody at work: sends one entry after the other, each until it is acknowledged.
-async fn work(client: Client, next: Arc<AtomicU64>, stop: Arc<AtomicBool>, told: Told, left: Arc<Mutex<Vec<u64>>>) {
+async fn work(
+    client: Client,
+    next: Arc<AtomicU64>,
+    stop: Arc<AtomicBool>,
+    told: Told,
+    left: Arc<Mutex<Vec<u64>>>,
+) {
     while !stop.load(Ordering::Relaxed) {
         let number = {
             let waiting = left.lock().expect("the list").pop();
@@ -37,12 +43,29 @@ async fn work(client: Client, next: Arc<AtomicU64>, stop: Arc<AtomicBool>, told:
         };
         let key = format!("k{number}");
         let body = json!({"kind": "doors", "quantity": 1 + number % 1900});
-        let headers = [("content-type", "application/json"), ("idempotency-key", key.as_str())];
-        match client.try_send(reqwest::Method::POST, "/api/v1/activities", &headers, Some(body.to_string())).await {
+        let headers = [
+            ("content-type", "application/json"),
+            ("idempotency-key", key.as_str()),
+        ];
+        match client
+            .try_send(
+                reqwest::Method::POST,
+                "/api/v1/activities",
+                &headers,
+                Some(body.to_string()),
+            )
+            .await
+        {
             Ok(answer) if answer.status == 201 => {
                 let id = answer.json()["id"].as_str().expect("an id").to_owned();
-                let known = told.lock().expect("the list").insert(key.clone(), id.clone());
-                assert!(known.is_none_or(|known| known == id), "{key} was answered twice, differently");
+                let known = told
+                    .lock()
+                    .expect("the list")
+                    .insert(key.clone(), id.clone());
+                assert!(
+                    known.is_none_or(|known| known == id),
+                    "{key} was answered twice, differently"
+                );
             }
             // Killed, stopping or busy: the same key goes again later.
             Ok(answer) if answer.status == 503 => left.lock().expect("the list").push(number),
@@ -63,7 +86,11 @@ struct Node {
 }
 
 async fn node(world: &World) -> Node {
-    let port = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
+    let port = TcpListener::bind("127.0.0.1:0")
+        .expect("a port")
+        .local_addr()
+        .expect("an address")
+        .port();
     let url = format!("http://127.0.0.1:{port}");
     let command = Command::new()
         .with("LISTEN", &format!("127.0.0.1:{port}"))
@@ -76,8 +103,16 @@ async fn node(world: &World) -> Node {
     let running = command.start(&["serve"]);
     let asking = Client::new(&url);
     for _ in 0..600 {
-        if asking.try_send(reqwest::Method::GET, "/readyz", &[], None).await.is_ok_and(|answer| answer.status == 200) {
-            return Node { running, url, _command: command };
+        if asking
+            .try_send(reqwest::Method::GET, "/readyz", &[], None)
+            .await
+            .is_ok_and(|answer| answer.status == 200)
+        {
+            return Node {
+                running,
+                url,
+                _command: command,
+            };
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
@@ -102,11 +137,18 @@ async fn check(world: &World, told: &Told) {
     }
     let told = told.lock().expect("the list").clone();
     for (key, id) in &told {
-        let found = stored.get(key).unwrap_or_else(|| panic!("{key} was acknowledged and is lost"));
-        assert!(id.ends_with(found.as_str()), "{key}: {id} was told and {found} is stored");
+        let found = stored
+            .get(key)
+            .unwrap_or_else(|| panic!("{key} was acknowledged and is lost"));
+        assert!(
+            id.ends_with(found.as_str()),
+            "{key}: {id} was told and {found} is stored"
+        );
     }
     let app = &world.server.app;
-    let differences = verify(&app.db, &app.scoring, |_| {}).await.expect("a check");
+    let differences = verify(&app.db, &app.scoring, |_| {})
+        .await
+        .expect("a check");
     assert!(differences.is_empty(), "{differences:?}");
     assert!(!told.is_empty(), "nothing was acknowledged at all");
 }
@@ -115,7 +157,9 @@ async fn check(world: &World, told: &Told) {
 async fn people(world: &World) -> Vec<Person> {
     let mut people = Vec::new();
     for n in 0..4 {
-        let person = world.person(&format!("p{n}@example.org"), "us-oh-39049-43215").await;
+        let person = world
+            .person(&format!("p{n}@example.org"), "us-oh-39049-43215")
+            .await;
         people.push(world.by_clock(&person, &Clock::System).await);
     }
     people

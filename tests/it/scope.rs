@@ -45,62 +45,99 @@ fn case(method: &str, path: &str, foreign: &Foreign) -> Option<Case> {
     let owned = |asker, what: &str, nothing: &str| {
         let (start, rest) = path.split_once('{')?;
         let end = rest.split_once('}').map_or("", |(_, end)| end);
-        Some(Case::Owned(asker, format!("{start}{what}{end}"), format!("{start}{nothing}{end}")))
+        Some(Case::Owned(
+            asker,
+            format!("{start}{what}{end}"),
+            format!("{start}{nothing}{end}"),
+        ))
     };
     let far = "us-oh-39049";
     match (method, path) {
-        (_, "/healthz" | "/readyz" | "/static/{hash}/{name:.*}" | "/live" | "/api/v1/openapi.json") => Some(Case::Open),
+        (
+            _,
+            "/healthz" | "/readyz" | "/static/{hash}/{name:.*}" | "/live" | "/api/v1/openapi.json",
+        ) => Some(Case::Open),
         (_, "/" | "/join" | "/join/request" | "/i/{code}" | "/sign-out") => Some(Case::Open),
         (_, path) if path == "/sign-in" || path.starts_with("/sign-in/") => Some(Case::Open),
-        (_, "/api/v1/registrations" | "/api/v1/sign-in-links" | "/api/v1/sessions" | "/api/v1/sessions/refresh") => {
-            Some(Case::Open)
-        }
-        (_, "/api/v1/skills" | "/api/v1/zips/{zip}" | "/api/v1/regions/{code}" | "/api/v1/regions/{code}/children") => {
-            Some(Case::Open)
-        }
+        (
+            _,
+            "/api/v1/registrations"
+            | "/api/v1/sign-in-links"
+            | "/api/v1/sessions"
+            | "/api/v1/sessions/refresh",
+        ) => Some(Case::Open),
+        (
+            _,
+            "/api/v1/skills"
+            | "/api/v1/zips/{zip}"
+            | "/api/v1/regions/{code}"
+            | "/api/v1/regions/{code}/children",
+        ) => Some(Case::Open),
         (_, "/me/sessions/{id}/deletion") => owned(Asker::Ada, &foreign.session, NOTHING),
         // One's own things alone can be named by these.
-        (_, path) if path == "/me" || path.starts_with("/me/") || path.starts_with("/api/v1/me") => Some(Case::Open),
+        (_, path)
+            if path == "/me" || path.starts_with("/me/") || path.starts_with("/api/v1/me") =>
+        {
+            Some(Case::Open)
+        }
         (_, "/api/v1/sessions/current" | "/api/v1/live-tickets") => Some(Case::Open),
         // A board shows regions, not people.
         (_, "/races/{region}" | "/api/v1/races/{region}") => Some(Case::Open),
         (_, "/api/v1/tasks" | "/tasks" | "/hq/tasks" | "/hq/tasks/new") => Some(Case::Open),
         ("GET", "/api/v1/tasks/{id}" | "/tasks/{id}") => owned(Asker::Ada, &foreign.draft, NOTHING),
         ("PUT", "/api/v1/tasks/{id}/assignment") => owned(Asker::Ada, &foreign.draft, NOTHING),
-        ("POST", path) if path.starts_with("/tasks/{id}") => owned(Asker::Ada, &foreign.draft, NOTHING),
-        (_, "/api/v1/tasks/{id}/assignments/{volunteer}" | "/hq/tasks/{id}/assignments/{volunteer}") => {
+        ("POST", path) if path.starts_with("/tasks/{id}") => {
+            owned(Asker::Ada, &foreign.draft, NOTHING)
+        }
+        (
+            _,
+            "/api/v1/tasks/{id}/assignments/{volunteer}" | "/hq/tasks/{id}/assignments/{volunteer}",
+        ) => {
             let path = |task: &str| path.replace("{id}", task).replace("{volunteer}", NOTHING);
             Some(Case::Owned(Asker::Dee, path(&foreign.draft), path(NOTHING)))
         }
-        (_, path) if path.starts_with("/api/v1/tasks/{id}") || path.starts_with("/hq/tasks/{id}") => {
+        (_, path)
+            if path.starts_with("/api/v1/tasks/{id}") || path.starts_with("/hq/tasks/{id}") =>
+        {
             owned(Asker::Dee, &foreign.draft, NOTHING)
         }
         (_, "/log" | "/api/v1/activities" | "/api/v1/activities/batch") => Some(Case::Open),
         (_, path) if path.starts_with("/log/{id}") || path.starts_with("/activities/{id}") => {
             owned(Asker::Ada, &foreign.activity, NO_ACTIVITY)
         }
-        (_, path) if path.starts_with("/api/v1/activities/{id}") => owned(Asker::Dee, &foreign.activity, NO_ACTIVITY),
-        (_, "/api/v1/regions/{code}/follow-ups" | "/api/v1/regions/{code}/summary") => owned(Asker::Dee, far, NOWHERE),
+        (_, path) if path.starts_with("/api/v1/activities/{id}") => {
+            owned(Asker::Dee, &foreign.activity, NO_ACTIVITY)
+        }
+        (_, "/api/v1/regions/{code}/follow-ups" | "/api/v1/regions/{code}/summary") => {
+            owned(Asker::Dee, far, NOWHERE)
+        }
         (_, "/api/v1/follow-ups/{volunteer}" | "/captain/follow-ups/{volunteer}") => {
             owned(Asker::Dee, &foreign.volunteer, NOTHING)
         }
         // A region's page stands open to every member; its feed, people and roll do not (`feed.rs`).
         ("GET", "/regions/{code}") => Some(Case::Open),
-        (_, path) if path.starts_with("/regions/{code}") || path.starts_with("/api/v1/regions/{code}/posts") => {
+        (_, path)
+            if path.starts_with("/regions/{code}")
+                || path.starts_with("/api/v1/regions/{code}/posts") =>
+        {
             owned(Asker::Ada, far, NOWHERE)
         }
         (_, "/api/v1/regions/{code}/honour-roll") => owned(Asker::Ada, far, NOWHERE),
         (_, path) if path.starts_with("/api/v1/posts/{id}") || path.starts_with("/posts/{id}") => {
             owned(Asker::Ada, &foreign.post, NOTHING)
         }
-        (_, path) if path.starts_with("/api/v1/comments/{id}") || path.starts_with("/comments/{id}") => {
+        (_, path)
+            if path.starts_with("/api/v1/comments/{id}") || path.starts_with("/comments/{id}") =>
+        {
             owned(Asker::Ada, &foreign.comment, NOTHING)
         }
         (_, "/home" | "/captain" | "/api/v1/volunteers") => Some(Case::Open),
         (_, path) if path.starts_with("/captain/") && !path.contains('{') => Some(Case::Open),
         // HQ sees everything: nothing is foreign to it.
         (_, path) if path == "/hq" || path.starts_with("/hq/") => Some(Case::Open),
-        (_, "/api/v1/staff" | "/api/v1/audit" | "/api/v1/regions/{code}/captains/{volunteer}") => Some(Case::Open),
+        (_, "/api/v1/staff" | "/api/v1/audit" | "/api/v1/regions/{code}/captains/{volunteer}") => {
+            Some(Case::Open)
+        }
         _ => None,
     }
 }
@@ -125,7 +162,11 @@ fn form(path: &str) -> Vec<(&'static str, &'static str)> {
         path if path.contains("assignment") => vec![("state", "accepted")],
         path if path.contains("follow-ups") => vec![("outcome", "reached")],
         path if path.ends_with("/posts") || path.ends_with("/comments") => vec![("text", "Hello")],
-        _ => vec![("reason", "A slip"), ("state", "approved"), ("title", "Doors")],
+        _ => vec![
+            ("reason", "A slip"),
+            ("state", "approved"),
+            ("title", "Doors"),
+        ],
     }
 }
 
@@ -133,7 +174,9 @@ async fn ask(client: &Client, method: &str, path: &str) -> Answer {
     if method == "GET" {
         client.get(path).await
     } else if path.starts_with("/api/") {
-        client.call_with(method, path, &body(path), &[("idempotency-key", "matrix")]).await
+        client
+            .call_with(method, path, &body(path), &[("idempotency-key", "matrix")])
+            .await
     } else {
         client.post(path, &form(path)).await
     }
@@ -147,7 +190,13 @@ fn filled(path: &str) -> String {
         let (name, end) = after.split_once('}').expect("a name ends");
         let region = matches!(name, "code" | "region");
         out.push_str(start);
-        out.push_str(if region { "us-oh" } else if path.contains("activities") { NO_ACTIVITY } else { NOTHING });
+        out.push_str(if region {
+            "us-oh"
+        } else if path.contains("activities") {
+            NO_ACTIVITY
+        } else {
+            NOTHING
+        });
         rest = end;
     }
     out + rest
@@ -161,20 +210,36 @@ fn plain(answer: &Answer) -> String {
 async fn foreign(world: &World, hq: &Client) -> Foreign {
     let eve = world.join("eve@example.org", "43215").await;
     let program = world.program(&eve).await;
-    let text = |answer: &Answer, field: &str| answer.json()[field].as_str().expect("a text").to_owned();
+    let text =
+        |answer: &Answer, field: &str| answer.json()[field].as_str().expect("a text").to_owned();
     let draft = json!({"title": "Doors in Ohio", "kind": "doors", "region": "us-oh-39049", "minutes": 60, "status": "draft"});
     let draft = hq.call("POST", "/api/v1/tasks", &draft).await.expect(201);
     let doors = json!({"kind": "doors", "quantity": 5});
-    let activity = program.score("/api/v1/activities", "one", &doors).await.expect(201);
-    let post = hq.call("POST", "/api/v1/regions/us-oh-39049/posts", &json!({"text": "Hello"})).await.expect(201);
+    let activity = program
+        .score("/api/v1/activities", "one", &doors)
+        .await
+        .expect(201);
+    let post = hq
+        .call(
+            "POST",
+            "/api/v1/regions/us-oh-39049/posts",
+            &json!({"text": "Hello"}),
+        )
+        .await
+        .expect(201);
     let post = text(&post, "id");
     let comment = program
-        .call("POST", &format!("/api/v1/posts/{post}/comments"), &json!({"text": "Hi"}))
+        .call(
+            "POST",
+            &format!("/api/v1/posts/{post}/comments"),
+            &json!({"text": "Hi"}),
+        )
         .await
         .expect(201);
     let viewer = eve.id;
-    let scope = muster::scope::Scope::Own(viewer);
-    let sessions = muster::me::open_sessions(&world.server.app, scope).await.expect("sessions");
+    let sessions = muster::accounts::sessions(&world.server.app, &world.viewer(&eve).await)
+        .await
+        .expect("sessions");
     Foreign {
         volunteer: viewer.to_string(),
         session: sessions[0].id.to_string(),

@@ -9,18 +9,37 @@ const FRANKLIN: &str = "us-oh-39049";
 /// What a leader types for a shift on Saturday morning.
 fn typed() -> Vec<(&'static str, &'static str)> {
     vec![
-        ("title", "Drive neighbours to the polls"), ("body", "Two rides.\nBring a coat."), ("kind", "shift"),
-        ("region", FRANKLIN), ("starts_at", "2026-11-21T10:00"), ("ends_at", "2026-11-21T12:00"), ("minutes", "120"),
-        ("slots", "2"), ("rung", "1"), ("priority", "1"), ("place_name", "Whetstone Library"), ("place_zip", "43214"),
-        ("skill", "driving"), ("level", "2"), ("need", "required"), ("skill", ""), ("level", "1"), ("need", "welcome"),
-        ("languages_welcome", "es"), ("status", "open"),
+        ("title", "Drive neighbours to the polls"),
+        ("body", "Two rides.\nBring a coat."),
+        ("kind", "shift"),
+        ("region", FRANKLIN),
+        ("starts_at", "2026-11-21T10:00"),
+        ("ends_at", "2026-11-21T12:00"),
+        ("minutes", "120"),
+        ("slots", "2"),
+        ("rung", "1"),
+        ("priority", "1"),
+        ("place_name", "Whetstone Library"),
+        ("place_zip", "43214"),
+        ("skill", "driving"),
+        ("level", "2"),
+        ("need", "required"),
+        ("skill", ""),
+        ("level", "1"),
+        ("need", "welcome"),
+        ("languages_welcome", "es"),
+        ("status", "open"),
     ]
 }
 
 async fn written(leader: &Member) -> String {
     let answer = leader.client.post("/hq/tasks", &typed()).await.expect(303);
     let to = answer.header("location").to_owned();
-    to.trim_start_matches("/hq/tasks/").split('?').next().unwrap().to_owned()
+    to.trim_start_matches("/hq/tasks/")
+        .split('?')
+        .next()
+        .unwrap()
+        .to_owned()
 }
 
 both! {

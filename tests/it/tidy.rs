@@ -6,19 +6,50 @@ use std::path::{Path, PathBuf};
 
 /// Leftmost first: a folder imports from what stands before it.
 const BASE: [&str; 18] = [
-    "error", "prose", "clock", "ids", "region_code", "settings", "scope", "db", "words", "cluster", "mailer", "audit",
-    "sessions", "ledger", "live", "http", "regions", "app",
+    "error",
+    "prose",
+    "clock",
+    "ids",
+    "region_code",
+    "settings",
+    "scope",
+    "db",
+    "words",
+    "cluster",
+    "mailer",
+    "audit",
+    "sessions",
+    "ledger",
+    "live",
+    "http",
+    "regions",
+    "app",
 ];
 const FEATURES: [&str; 11] = [
-    "regions", "volunteers", "tasks", "activities", "races", "matching", "followups", "feed", "accounts", "me", "desk",
+    "regions",
+    "volunteers",
+    "tasks",
+    "activities",
+    "races",
+    "matching",
+    "followups",
+    "feed",
+    "accounts",
+    "me",
+    "desk",
 ];
 /// The top of the house: may import everything.
-const TOP: [&str; 7] = ["lib", "main", "server", "routes", "health", "commands", "demo"];
+const TOP: [&str; 7] = [
+    "lib", "main", "server", "routes", "health", "commands", "demo",
+];
 /// Files at most this long, the schema excepted.
 const LONGEST: usize = 400;
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the workspace")
+        .to_owned()
 }
 
 /// Every file under `folder` that ends in `ending`, with its path from there and its text.
@@ -34,7 +65,11 @@ fn files(folder: &str, ending: &str) -> Vec<(String, String)> {
                     waiting.push(path);
                 }
             } else if path.to_string_lossy().ends_with(ending) {
-                let name = path.strip_prefix(&base).expect("inside").to_string_lossy().into_owned();
+                let name = path
+                    .strip_prefix(&base)
+                    .expect("inside")
+                    .to_string_lossy()
+                    .into_owned();
                 found.push((name, fs::read_to_string(&path).expect("text")));
             }
         }
@@ -46,17 +81,30 @@ fn files(folder: &str, ending: &str) -> Vec<(String, String)> {
 
 /// The code of a file without comments and without the tests at its end.
 fn code(text: &str) -> String {
-    let text = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
-    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+    let text = text
+        .split("#[cfg(test)]\nmod tests")
+        .next()
+        .unwrap_or_default();
+    text.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn folder(name: &str) -> &str {
-    name.split('/').next().unwrap_or(name).trim_end_matches(".rs")
+    name.split('/')
+        .next()
+        .unwrap_or(name)
+        .trim_end_matches(".rs")
 }
 
 /// The rooms a file names as `crate::room`.
 fn imports(code: &str) -> BTreeSet<String> {
-    let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    let word = |text: &str| {
+        text.chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect::<String>()
+    };
     let mut rooms: BTreeSet<String> = code.split("crate::").skip(1).map(word).collect();
     for group in code.split("crate::{").skip(1) {
         let inside = group.split("};").next().unwrap_or_default();
@@ -75,7 +123,10 @@ fn features_import_leftwards_and_the_base_imports_no_feature() {
             continue;
         }
         let feature = FEATURES.iter().position(|known| *known == room);
-        assert!(feature.is_some() || BASE.contains(&room), "{name}: give {room} a place in the order");
+        assert!(
+            feature.is_some() || BASE.contains(&room),
+            "{name}: give {room} a place in the order"
+        );
         for other in imports(&code(&text)) {
             let bad = match (feature, FEATURES.iter().position(|known| *known == other)) {
                 (Some(here), Some(there)) => there > here,
@@ -88,7 +139,11 @@ fn features_import_leftwards_and_the_base_imports_no_feature() {
             }
         }
     }
-    assert!(faults.is_empty(), "arrows against the order:\n{}", faults.join("\n"));
+    assert!(
+        faults.is_empty(),
+        "arrows against the order:\n{}",
+        faults.join("\n")
+    );
 }
 
 #[test]
@@ -119,11 +174,23 @@ fn sql_stays_in_stores_and_http_out_of_faces() {
         let file = name.rsplit('/').next().unwrap_or_default();
         let in_store = file == "store.rs" || name.contains("/store/");
         // Identity, time and scope types carry their column types; the error type knows diesel's.
-        let typed = ["ids.rs", "clock.rs", "region_code.rs", "scope.rs", "error.rs"].contains(&name.as_str());
-        if code.contains("diesel::") && !(in_store || typed || file == "model.rs" || name.starts_with("db/")) {
+        let typed = [
+            "ids.rs",
+            "clock.rs",
+            "region_code.rs",
+            "scope.rs",
+            "error.rs",
+        ]
+        .contains(&name.as_str());
+        if code.contains("diesel::")
+            && !(in_store || typed || file == "model.rs" || name.starts_with("db/"))
+        {
             faults.push(format!("{name} uses diesel"));
         }
-        if code.contains("redis::") && name != "cluster/redis.rs" && !name.starts_with("cluster/mod") {
+        if code.contains("redis::")
+            && name != "cluster/redis.rs"
+            && !name.starts_with("cluster/mod")
+        {
             faults.push(format!("{name} uses redis"));
         }
         let inner = ["mod.rs", "model.rs", "store.rs", "rules.rs"].contains(&file);
@@ -136,7 +203,13 @@ fn sql_stays_in_stores_and_http_out_of_faces() {
 
 #[test]
 fn stores_that_touch_people_ask_for_a_scope() {
-    let people = ["volunteers::table", "follow_ups::table", "assignments::table", "declines::table", "posts::table"];
+    let people = [
+        "volunteers::table",
+        "follow_ups::table",
+        "assignments::table",
+        "declines::table",
+        "posts::table",
+    ];
     let mut faults = Vec::new();
     for (name, text) in files("server/src", "store.rs") {
         if folder(&name) == "sessions" {
@@ -145,7 +218,10 @@ fn stores_that_touch_people_ask_for_a_scope() {
         for function in code(&text).split("\npub fn ").skip(1) {
             let (head, body) = function.split_once('{').unwrap_or((function, ""));
             if people.iter().any(|table| body.contains(table)) && !head.contains("Scope") {
-                faults.push(format!("{name}: {}", head.split('(').next().unwrap_or_default()));
+                faults.push(format!(
+                    "{name}: {}",
+                    head.split('(').next().unwrap_or_default()
+                ));
             }
         }
     }
@@ -170,13 +246,30 @@ fn files_stay_short() {
 
 #[test]
 fn nothing_panics_outside_tests() {
-    let words = [".unwrap()", ".expect(", "panic!(", "todo!(", "unimplemented!("];
+    let words = [
+        ".unwrap()",
+        ".expect(",
+        "panic!(",
+        "todo!(",
+        "unimplemented!(",
+    ];
     let faults: Vec<String> = files("server/src", ".rs")
         .iter()
-        .filter(|(name, _)| !name.contains("tests") && !["matching/sample.rs", "matching/properties.rs", "matching/catalogue.rs"].contains(&name.as_str()))
+        .filter(|(name, _)| {
+            !name.contains("tests")
+                && ![
+                    "matching/sample.rs",
+                    "matching/properties.rs",
+                    "matching/catalogue.rs",
+                ]
+                .contains(&name.as_str())
+        })
         .flat_map(|(name, text)| {
             let code = code(text);
-            words.into_iter().filter(move |word| code.contains(word)).map(move |word| format!("{name}: {word}"))
+            words
+                .into_iter()
+                .filter(move |word| code.contains(word))
+                .map(move |word| format!("{name}: {word}"))
         })
         .collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
@@ -187,17 +280,27 @@ fn keys_after(text: &str, mark: &str) -> Vec<String> {
     text.split(mark)
         .skip(1)
         .filter_map(|rest| rest.split('"').next())
-        .filter(|key| !key.is_empty() && key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'))
+        .filter(|key| {
+            !key.is_empty()
+                && key
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        })
         .map(str::to_owned)
         .collect()
 }
 
 #[test]
 fn every_sentence_that_is_said_stands_in_the_catalogue() {
-    let english = muster::words::Words::embedded().expect("the catalogue").english();
+    let english = muster::words::Words::embedded()
+        .expect("the catalogue")
+        .english();
     let mut missing = BTreeSet::new();
     let mut said = 0;
-    for (name, text) in files("web/templates", "").into_iter().chain(files("server/src", ".rs")) {
+    for (name, text) in files("web/templates", "")
+        .into_iter()
+        .chain(files("server/src", ".rs"))
+    {
         for mark in ["say(\"", "Key(\"", "Sentence::from(\""] {
             for key in keys_after(&text, mark) {
                 said += 1;
@@ -208,8 +311,16 @@ fn every_sentence_that_is_said_stands_in_the_catalogue() {
         }
     }
     for (name, text) in files("server/src", ".rs") {
-        for mark in ["Error::field(\"", "FieldErrors::one(\"", "FieldErrors::with(\""] {
-            for key in text.split(mark).skip(1).filter_map(|rest| rest.split('"').nth(2)) {
+        for mark in [
+            "Error::field(\"",
+            "FieldErrors::one(\"",
+            "FieldErrors::with(\"",
+        ] {
+            for key in text
+                .split(mark)
+                .skip(1)
+                .filter_map(|rest| rest.split('"').nth(2))
+            {
                 said += 1;
                 if !english.knows(key) {
                     missing.insert(format!("{name}: {key}"));
@@ -218,7 +329,11 @@ fn every_sentence_that_is_said_stands_in_the_catalogue() {
         }
     }
     assert!(said > 80, "only {said} sentences were found");
-    assert!(missing.is_empty(), "{}", missing.into_iter().collect::<Vec<_>>().join("\n"));
+    assert!(
+        missing.is_empty(),
+        "{}",
+        missing.into_iter().collect::<Vec<_>>().join("\n")
+    );
 }
 
 #[test]
@@ -227,6 +342,10 @@ fn pages_hold_no_inline_script_or_style() {
         for mark in ["style=", "<style", " onclick", " onsubmit", "javascript:"] {
             assert!(!text.contains(mark), "{name} has {mark}");
         }
-        assert_eq!(text.matches("<script").count(), text.matches("<script type=\"module\" src=").count(), "{name}");
+        assert_eq!(
+            text.matches("<script").count(),
+            text.matches("<script type=\"module\" src=").count(),
+            "{name}"
+        );
     }
 }

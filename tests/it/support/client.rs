@@ -132,7 +132,10 @@ impl Client {
 
     /// A call that scores, sent again under its key until there is an answer.
     pub async fn score_surely(&self, path: &str, key: &str, body: &Value) -> Answer {
-        let headers = [("content-type", "application/json"), ("idempotency-key", key)];
+        let headers = [
+            ("content-type", "application/json"),
+            ("idempotency-key", key),
+        ];
         loop {
             let sent = self.try_send(Method::POST, path, &headers, Some(body.to_string()));
             match sent.await {

@@ -133,7 +133,11 @@ fn wait(child: &mut Child, arguments: &[&str]) -> Option<i32> {
 impl Running {
     /// What follows `start` on the line that begins with it, waiting for that line.
     pub fn line(&mut self, start: &str) -> String {
-        let rest = |line: &String| line.trim().strip_prefix(start).map(|rest| rest.trim().to_owned());
+        let rest = |line: &String| {
+            line.trim()
+                .strip_prefix(start)
+                .map(|rest| rest.trim().to_owned())
+        };
         if let Some(found) = self.printed.iter().find_map(rest) {
             return found;
         }

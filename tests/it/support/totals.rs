@@ -19,7 +19,9 @@ struct Points {
 impl World {
     /// A region's points of week 47.
     pub async fn total(&self, region: &str) -> f64 {
-        let query = format!("SELECT points FROM region_weeks WHERE region = '{region}' AND week = '2026-W47'");
+        let query = format!(
+            "SELECT points FROM region_weeks WHERE region = '{region}' AND week = '2026-W47'"
+        );
         let found: Vec<Points> = self
             .server
             .app
@@ -33,7 +35,9 @@ impl World {
     /// Asserts that every total is the fold of the ledger.
     pub async fn assert_totals_fold(&self) {
         let app = &self.server.app;
-        let found = verify(&app.db, &app.scoring, |_| {}).await.expect("a check");
+        let found = verify(&app.db, &app.scoring, |_| {})
+            .await
+            .expect("a check");
         let lines: Vec<String> = found.iter().map(ToString::to_string).collect();
         assert!(lines.is_empty(), "{}", lines.join("\n"));
     }
@@ -55,7 +59,14 @@ impl World {
             })
             .await
             .expect("a session");
-        let token = app.sessions.token(opened.session, Audience::Api, now).expect("a token");
-        Person { id, email: person.email.clone(), client: Client::with_bearer(self.server.url(), &token) }
+        let token = app
+            .sessions
+            .token(opened.session, Audience::Api, now)
+            .expect("a token");
+        Person {
+            id,
+            email: person.email.clone(),
+            client: Client::with_bearer(self.server.url(), &token),
+        }
     }
 }
