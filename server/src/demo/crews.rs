@@ -42,6 +42,7 @@ pub fn crews(people: &People, jobs: &mut [Job], now: Instant, chance: &mut Chanc
         if let Some(place) = members.iter().position(|at| *at == star) {
             members.swap(0, place);
         }
+        let wanted = wanted.max(i32::from(members.first() == Some(&star)));
         let mut joined = 0;
         for at in members {
             if joined >= wanted {
