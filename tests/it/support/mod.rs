@@ -2,8 +2,8 @@
 
 mod cast;
 mod client;
-mod people;
 mod command;
+mod people;
 mod postgres;
 mod proxy;
 mod socket;
@@ -12,8 +12,9 @@ mod world;
 
 pub use cast::Person;
 pub use client::{Answer, Client};
-pub use people::{Member, link_in, token_of};
 pub use command::{Command, Running};
+pub use people::{Member, link_in, token_of};
+pub use postgres::{fresh_database, services};
 pub use proxy::Proxy;
 pub use socket::Socket;
 pub use world::{Place, World};
