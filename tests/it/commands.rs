@@ -183,3 +183,30 @@ fn an_audit_of_nonsense_says_what_is_wrong() {
         assert_one_sentence(&ended.err);
     }
 }
+
+#[test]
+fn the_first_hq_person_gets_a_link_that_signs_them_in() {
+    let muster = Command::new().with("DATABASE_URL", "sqlite:office.db");
+    let ended = muster.run(&["staff", "add", "ada@example.org"]);
+    assert_eq!(ended.code, 0, "{}", ended.err);
+    let link = ended.out.trim();
+    assert!(
+        link.starts_with("http://127.0.0.1:8080/sign-in?token="),
+        "{link}"
+    );
+    let wrong = muster.run(&["staff", "add", "ada"]);
+    assert_eq!(wrong.code, 2, "{}", wrong.err);
+}
+
+#[test]
+fn boards_cannot_be_checked_without_this_versions_tables() {
+    let muster = Command::new().with("DATABASE_URL", "sqlite:office.db");
+    let absent = muster.run(&["boards", "verify"]);
+    assert_eq!(absent.code, 1);
+    assert_one_sentence(&absent.err);
+    muster.run(&["migrate"]);
+    muster.run(&["migrate", "--down", "1"]);
+    let old = muster.run(&["boards", "verify"]);
+    assert_eq!(old.code, 1);
+    assert!(old.err.contains("muster migrate"), "{}", old.err);
+}

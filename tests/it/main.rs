@@ -12,6 +12,7 @@ mod support;
 mod accounts;
 mod activities;
 mod commands;
+mod demo;
 mod desk;
 mod desk_pages;
 mod faults;

@@ -46,8 +46,13 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
         (true, 1) => answer("1 total was mended."),
         (true, count) => answer(&format!("{count} totals were mended.")),
         (false, count) => {
+            let totals = if count == 1 {
+                "1 total differs".to_owned()
+            } else {
+                format!("{count} totals differ")
+            };
             return Err(Failure(format!(
-                "{count} totals differ from the ledger: run `muster boards rebuild`."
+                "{totals} from the ledger: run `muster boards rebuild`."
             )));
         }
     }

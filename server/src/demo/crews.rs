@@ -42,6 +42,7 @@ pub fn crews(people: &People, jobs: &mut [Job], now: Instant, chance: &mut Chanc
         if let Some(place) = members.iter().position(|at| *at == star) {
             members.swap(0, place);
         }
+        let wanted = wanted.max(i32::from(members.first() == Some(&star)));
         let mut joined = 0;
         for at in members {
             if joined >= wanted {
@@ -174,10 +175,9 @@ fn join(
         });
     }
     let told: &[&'static str] = match state {
-        State::Accepted => &["shown", "accepted"],
         State::Declined => &["shown", "declined"],
         State::Done => &["shown", "accepted", "showed", "completed"],
-        State::NoShow | State::Cancelled => &["shown", "accepted"],
+        State::Accepted | State::NoShow | State::Cancelled => &["shown", "accepted"],
         _ => &[],
     };
     for event in told {

@@ -22,12 +22,11 @@ pub struct Held {
 /// # Errors
 /// One sentence when it is somebody else's, is in use or cannot be reached.
 pub fn prepare(url: &str) -> Result<Held, Error> {
-    let lock = match url.strip_prefix("sqlite:") {
-        Some(file) => Some(prepare_file(Path::new(file), url)?),
-        None => {
-            prepare_server(url)?;
-            None
-        }
+    let lock = if let Some(file) = url.strip_prefix("sqlite:") {
+        Some(prepare_file(Path::new(file), url)?)
+    } else {
+        prepare_server(url)?;
+        None
     };
     let db = open(url, true)?;
     migrate(&db)?;

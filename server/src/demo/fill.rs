@@ -126,7 +126,7 @@ fn clocked(plan: &Plan, at: usize, person: &Person) -> Clocked {
         .filter(|captain| *captain != at)
         .unwrap_or(cast.hq);
     // Somebody tried every third of those who still wait.
-    let tried = person.waits && at % 3 == 0;
+    let tried = person.waits && at.is_multiple_of(3);
     let hours = 2 + i64::try_from(at % 60).unwrap_or(0);
     Clocked {
         who: person.id,

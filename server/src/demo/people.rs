@@ -23,6 +23,7 @@ const NEWCOMERS: f64 = 0.022;
 /// Of all people, those who have waited longer.
 const OVERDUE: f64 = 0.008;
 
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about a person")]
 /// Somebody.
 pub struct Person {
     /// Who.
@@ -120,7 +121,7 @@ pub fn people(
         .collect();
     for (at, name) in CAST.iter().enumerate().take(all.len()) {
         let known = &mut all[at];
-        (*known).name = (*name).to_owned();
+        known.name = String::from(*name);
         known.email = names::address(name, at);
         known.home = home.clone();
         known.joined_at = start + Duration::hours(30);
@@ -267,7 +268,7 @@ fn dress_cast(all: &mut [Person]) {
 fn invite(all: &mut [Person], chance: &mut Chance) {
     let mut order: Vec<usize> = (0..all.len()).collect();
     order.sort_by_key(|at| all[*at].joined_at);
-    let mut hosts: std::collections::BTreeMap<RegionCode, Vec<usize>> = Default::default();
+    let mut hosts: std::collections::BTreeMap<RegionCode, Vec<usize>> = std::collections::BTreeMap::new();
     for at in order {
         let Some(county) = all[at].home.region.parent() else {
             continue;

@@ -69,6 +69,7 @@ impl Captain {
         activities::what(&self.l, &waiting.recorded.line)
     }
 
+    #[expect(clippy::unused_self, reason = "a template calls it as a method")]
     fn is_held(&self, waiting: &Waiting) -> bool {
         waiting.recorded.verification() == Verification::Held
     }

@@ -65,6 +65,7 @@ struct Cell {
     heat: &'static str,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand over references")]
 impl Hq {
     fn whole(&self, number: &i64) -> String {
         self.l
