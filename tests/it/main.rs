@@ -6,6 +6,20 @@
     clippy::panic,
     reason = "a test may stop at a surprise"
 )]
+#![allow(
+    clippy::float_cmp,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_wrap,
+    reason = "points are exact in tests, counts small"
+)]
+#![allow(
+    clippy::match_same_arms,
+    clippy::struct_field_names,
+    clippy::unused_self,
+    clippy::flat_map_option,
+    clippy::filter_map_next,
+    reason = "rows of a matrix and small builders read better as they are"
+)]
 
 mod support;
 

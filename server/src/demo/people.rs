@@ -23,7 +23,10 @@ const NEWCOMERS: f64 = 0.022;
 /// Of all people, those who have waited longer.
 const OVERDUE: f64 = 0.008;
 
-#[expect(clippy::struct_excessive_bools, reason = "independent facts about a person")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts about a person"
+)]
 /// Somebody.
 pub struct Person {
     /// Who.
@@ -268,7 +271,8 @@ fn dress_cast(all: &mut [Person]) {
 fn invite(all: &mut [Person], chance: &mut Chance) {
     let mut order: Vec<usize> = (0..all.len()).collect();
     order.sort_by_key(|at| all[*at].joined_at);
-    let mut hosts: std::collections::BTreeMap<RegionCode, Vec<usize>> = std::collections::BTreeMap::new();
+    let mut hosts: std::collections::BTreeMap<RegionCode, Vec<usize>> =
+        std::collections::BTreeMap::new();
     for at in order {
         let Some(county) = all[at].home.region.parent() else {
             continue;

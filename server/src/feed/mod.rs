@@ -42,12 +42,12 @@ pub fn posts(
     let posts = store::list_posts(conn, reader, regions, before, limit)?;
     let ids: Vec<PostId> = posts.iter().map(|(post, _)| post.id).collect();
     let comments = store::list_comments(conn, reader, &ids)?;
-    let people = posts
+    let people: Vec<_> = posts
         .iter()
         .map(|(post, _)| post.author)
         .chain(comments.iter().map(|(comment, _)| comment.author))
         .collect();
-    let offices = volunteers::offices_of(conn, people)?;
+    let offices = volunteers::offices_of(conn, &people)?;
     Ok(posts
         .into_iter()
         .map(|(post, name)| {
@@ -122,7 +122,7 @@ pub async fn comment(
                 created_at: now,
             };
             let name = store::insert_comment(conn, &reader, &comment)?;
-            let offices = volunteers::offices_of(conn, vec![comment.author])?;
+            let offices = volunteers::offices_of(conn, &[comment.author])?;
             let view = CommentView::of(&reader, &offices, &post.region, &comment, name);
             Ok((view, post.region))
         })
@@ -195,7 +195,7 @@ fn found(conn: &mut Conn, reader: &FeedScope, post: PostId) -> Result<Post, Erro
 }
 
 fn one(conn: &mut Conn, tree: &Tree, reader: &FeedScope, post: &Post) -> Result<PostView, Error> {
-    let offices = volunteers::offices_of(conn, vec![post.author])?;
+    let offices = volunteers::offices_of(conn, &[post.author])?;
     let name = volunteers::find(conn, &reader.scope, post.author)?.name;
     Ok(PostView::of(tree, reader, &offices, post, name, [].iter()))
 }

@@ -50,6 +50,10 @@ impl Draft {
     }
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts the page is drawn from"
+)]
 #[derive(Template)]
 #[template(path = "feed/region.html")]
 struct Region {

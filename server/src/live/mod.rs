@@ -225,7 +225,7 @@ mod tests {
         out.next()
             .now_or_never()
             .flatten()
-            .map(|frame| frame.unwrap_or_default())
+            .map(Result::unwrap_or_default)
     }
 
     #[test]

@@ -134,12 +134,11 @@ async fn listen(mut socket: Socket, mut payload: Payload) {
     loop {
         tokio::select! {
             () = socket.line.over.notified() => break,
-            chunk = payload.next() => match chunk {
-                Some(Ok(chunk)) => incoming.push(&chunk),
-                Some(Err(_)) | None => {
-                    socket.line.cut();
-                    break;
-                }
+            chunk = payload.next() => if let Some(Ok(chunk)) = chunk {
+                incoming.push(&chunk);
+            } else {
+                socket.line.cut();
+                break;
             }
         }
         if let Err(end) = socket.hear(&mut incoming).await {

@@ -76,8 +76,13 @@ impl Card {
             ..Self::new(app, l, &suggestion.whole)
         };
         if let Some(km) = suggestion.km {
-            card.place = [card.place, miles(l, km)].join(" · ");
-            card.place = card.place.trim_start_matches(" · ").to_owned();
+            let parts = [card.place, miles(l, km)];
+            card.place = parts
+                .iter()
+                .filter(|part| !part.is_empty())
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(" · ");
         }
         card
     }

@@ -66,7 +66,9 @@ pub(super) async fn run(app: &App) {
                 }
                 Ok(_) => {}
                 Err(RecvError::Lagged(_)) => {
-                    followed.values_mut().for_each(|board| board.moved = true);
+                    for board in followed.values_mut() {
+                        board.moved = true;
+                    }
                 }
                 Err(RecvError::Closed) => return,
             },

@@ -173,21 +173,18 @@ fn duel(
     let ranked: Vec<&BoardRow> = rows.iter().filter(|row| row.rank.is_some()).collect();
     let us = ranked.iter().find(|row| Some(&row.region) == own)?;
     let ahead = ranked.iter().rfind(|row| row.rank < us.rank);
-    let (them, verdict) = match (ahead, us.to_next) {
-        (Some(them), Some(gap)) => {
-            let doors = in_doors(&app.scoring.doors, gap);
-            let behind = l
-                .say("race-behind")
-                .with("count", doors)
-                .with("n", doors)
-                .with("name", them.name.as_str());
-            (them, behind.to_string())
-        }
-        _ => {
-            let them = ranked.iter().find(|row| row.region != us.region)?;
-            let ahead = l.say("race-ahead").with("name", them.name.as_str());
-            (them, ahead.to_string())
-        }
+    let (them, verdict) = if let (Some(them), Some(gap)) = (ahead, us.to_next) {
+        let doors = in_doors(&app.scoring.doors, gap);
+        let behind = l
+            .say("race-behind")
+            .with("count", doors)
+            .with("n", doors)
+            .with("name", them.name.as_str());
+        (them, behind.to_string())
+    } else {
+        let them = ranked.iter().find(|row| row.region != us.region)?;
+        let ahead = l.say("race-ahead").with("name", them.name.as_str());
+        (them, ahead.to_string())
     };
     Some(Duel {
         us: line(us),

@@ -1,6 +1,6 @@
 //! How a board comes about: pure (scoring.md, "The race: Pace against par"; "Weeks, seasons, ties").
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
@@ -158,7 +158,7 @@ fn wire(child: &Child, row: &Row) -> BoardRow {
 pub fn changes(before: &[BoardRow], after: &[BoardRow]) -> (Vec<BoardRow>, Vec<RegionCode>) {
     let known: BTreeMap<&RegionCode, &BoardRow> =
         before.iter().map(|row| (&row.region, row)).collect();
-    let kept: BTreeMap<&RegionCode, ()> = after.iter().map(|row| (&row.region, ())).collect();
+    let kept: BTreeSet<&RegionCode> = after.iter().map(|row| &row.region).collect();
     let changed = after
         .iter()
         .filter(|row| known.get(&row.region) != Some(row))
@@ -166,7 +166,7 @@ pub fn changes(before: &[BoardRow], after: &[BoardRow]) -> (Vec<BoardRow>, Vec<R
         .collect();
     let gone = before
         .iter()
-        .filter(|row| !kept.contains_key(&row.region))
+        .filter(|row| !kept.contains(&row.region))
         .map(|row| row.region.clone())
         .collect();
     (changed, gone)

@@ -36,6 +36,10 @@ pub struct PlaceDraft {
     pub name: Option<String>,
 }
 
+#[expect(
+    clippy::option_option,
+    reason = "left alone, cleared and set are three things"
+)]
 /// A field that can be left alone (`None`), cleared (`Some(None)`) or set.
 fn said<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     from: D,

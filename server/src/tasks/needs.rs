@@ -61,6 +61,7 @@ impl LanguageNeed {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "bounds are numbers")]
 /// The sentence about a number out of its range.
 pub fn between(low: impl ToString, high: impl ToString) -> Sentence {
     Sentence::Key(

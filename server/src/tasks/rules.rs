@@ -17,15 +17,7 @@ pub enum Hand {
 /// wherever arriving is, so that a repeat does no harm.
 pub fn may(hand: Hand, from: Option<State>, to: State) -> bool {
     let before: &[Option<State>] = match (hand, to) {
-        (Hand::Own, Accepted) => &[
-            None,
-            Some(Invited),
-            Some(Accepted),
-            Some(Assigned),
-            Some(Declined),
-            Some(Cancelled),
-        ],
-        (Hand::Own, Declined) => &[
+        (Hand::Own, Accepted | Declined) => &[
             None,
             Some(Invited),
             Some(Accepted),

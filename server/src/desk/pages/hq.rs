@@ -65,7 +65,10 @@ struct Cell {
     heat: &'static str,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand over references")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "templates hand over references"
+)]
 impl Hq {
     fn whole(&self, number: &i64) -> String {
         self.l

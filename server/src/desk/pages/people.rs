@@ -33,7 +33,11 @@ struct People {
     next: Option<String>,
 }
 
-#[expect(clippy::unused_self, clippy::ref_option, reason = "templates call methods with references")]
+#[expect(
+    clippy::unused_self,
+    clippy::ref_option,
+    reason = "templates call methods with references"
+)]
 impl People {
     fn is(&self, asked: &Option<String>, value: &str) -> bool {
         asked.as_deref() == Some(value)

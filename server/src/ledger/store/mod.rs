@@ -27,8 +27,8 @@ pub fn list_people(
     scope: &Scope,
     ids: &[VolunteerId],
 ) -> QueryResult<Vec<Person>> {
-    debug_assert!(scope.is_everything(), "the writer serves everybody");
     type Row = (VolunteerId, RegionCode, String, Option<Instant>);
+    debug_assert!(scope.is_everything(), "the writer serves everybody");
     let mut people = Vec::with_capacity(ids.len());
     for ids in ids.chunks(ROWS) {
         let rows: Vec<Row> = on_backend!(conn => |c| volunteers::table

@@ -57,14 +57,12 @@ pub fn captained(conn: &mut Conn, regions: Vec<RegionCode>) -> Result<BTreeSet<R
 }
 
 /// The offices of `people`. Which office somebody holds is no secret inside the campaign.
-pub fn offices_of(conn: &mut Conn, people: Vec<VolunteerId>) -> Result<Holders, Error> {
+pub fn offices_of(conn: &mut Conn, people: &[VolunteerId]) -> Result<Holders, Error> {
     let mut holders = Holders {
-        staff: store::list_staff_among(conn, &people)?
-            .into_iter()
-            .collect(),
+        staff: store::list_staff_among(conn, people)?.into_iter().collect(),
         ..Holders::default()
     };
-    for (person, region) in store::list_captains_among(conn, &people)? {
+    for (person, region) in store::list_captains_among(conn, people)? {
         holders.leads.entry(person).or_default().push(region);
     }
     Ok(holders)

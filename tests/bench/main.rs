@@ -1,3 +1,0 @@
-//! The speed harness.
-
-fn main() {}
