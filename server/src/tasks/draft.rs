@@ -2,7 +2,7 @@
 //! with them.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::model::{Status, Task, TaskKind};
 use super::needs::{self, LIST, LanguageNeed, SkillNeed, between};
@@ -11,6 +11,7 @@ use crate::error::FieldErrors;
 use crate::ids::VolunteerId;
 use crate::region_code::RegionCode;
 use crate::regions::Tree;
+use crate::volunteers;
 
 /// Letters of a title at most.
 pub const TITLE: usize = 120;
@@ -36,17 +37,6 @@ pub struct PlaceDraft {
     pub name: Option<String>,
 }
 
-#[expect(
-    clippy::option_option,
-    reason = "left alone, cleared and set are three things"
-)]
-/// A field that can be left alone (`None`), cleared (`Some(None)`) or set.
-fn said<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    from: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Option::<T>::deserialize(from).map(Some)
-}
-
 /// A task as it is written: what is left out stays as it is, or takes its default in a new one.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -62,15 +52,15 @@ pub struct Draft {
     /// Whether it is done from home; false when left out.
     pub remote: Option<bool>,
     /// Where it is.
-    #[serde(default, deserialize_with = "said")]
+    #[serde(default, deserialize_with = "volunteers::said")]
     #[schemars(with = "Option<PlaceDraft>")]
     pub place: Option<Option<PlaceDraft>>,
     /// When it starts; without, whenever one likes.
-    #[serde(default, deserialize_with = "said")]
+    #[serde(default, deserialize_with = "volunteers::said")]
     #[schemars(with = "Option<Instant>")]
     pub starts_at: Option<Option<Instant>>,
     /// When it ends, or by when it is to be done.
-    #[serde(default, deserialize_with = "said")]
+    #[serde(default, deserialize_with = "volunteers::said")]
     #[schemars(with = "Option<Instant>")]
     pub ends_at: Option<Option<Instant>>,
     /// How long it takes a person, 1 to 1,440; 60 or the time between start and end when left out.
@@ -86,7 +76,7 @@ pub struct Draft {
     /// HQ's weight, 0.5 to 2; 1 when left out.
     pub priority: Option<f64>,
     /// Who is there to ask.
-    #[serde(default, deserialize_with = "said")]
+    #[serde(default, deserialize_with = "volunteers::said")]
     #[schemars(with = "Option<VolunteerId>")]
     pub host: Option<Option<VolunteerId>>,
     /// `open` when left out.
@@ -94,13 +84,13 @@ pub struct Draft {
     /// Certificates needed.
     pub certificates: Option<Vec<String>>,
     /// Least age in years, 1 to 99.
-    #[serde(default, deserialize_with = "said")]
+    #[serde(default, deserialize_with = "volunteers::said")]
     #[schemars(with = "Option<i32>")]
     pub min_age: Option<Option<i32>>,
     /// What the place offers, such as `step-free`.
     pub access: Option<Vec<String>>,
     /// Nobody from farther away is asked, 1 to 1,000 km.
-    #[serde(default, deserialize_with = "said")]
+    #[serde(default, deserialize_with = "volunteers::said")]
     #[schemars(with = "Option<i32>")]
     pub radius_km: Option<Option<i32>>,
 }

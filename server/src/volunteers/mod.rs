@@ -14,7 +14,7 @@ pub use holders::{
 };
 pub use model::{Availability, Email, NewVolunteer, Volunteer};
 pub use offices::{end_captaincy, name_captain, name_staff};
-pub use profile::{Certificate, Change, Offices, Profile, SkillLevel};
+pub use profile::{Certificate, Change, Offices, Profile, SkillLevel, said};
 pub use search::{Filter, Found, count, count_found, search};
 
 use crate::app::App;

@@ -121,12 +121,8 @@ impl Profile {
     }
 }
 
-#[expect(
-    clippy::option_option,
-    reason = "left alone, cleared and set are three things"
-)]
 /// A field that can be left alone (`None`), cleared (`Some(None)`) or set.
-fn said<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+pub fn said<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     from: D,
 ) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(from).map(Some)
