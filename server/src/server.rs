@@ -47,11 +47,11 @@ impl Server {
     ///
     /// # Errors
     /// One sentence that says what to do.
-    #[expect(clippy::unused_async, reason = "it needs a runtime, and says so")]
     pub async fn start(settings: Settings, clock: Clock) -> Result<Self, String> {
         let listener = TcpListener::bind(&settings.listen)
             .map_err(|why| format!("Cannot listen on {}: {why}.", settings.listen))?;
         let app = open(settings, clock, Some(&listener))?;
+        races::catch_up(&app).await;
         Self::serve(app, listener)
     }
 

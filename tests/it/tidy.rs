@@ -349,3 +349,28 @@ fn pages_hold_no_inline_script_or_style() {
         );
     }
 }
+
+#[test]
+fn every_call_stands_in_the_guide() {
+    let guide = fs::read_to_string(root().join("docs/API.md")).expect("the guide");
+    let mut calls = 0;
+    for route in muster::routes::table() {
+        if !route.path.starts_with("/api/") {
+            continue;
+        }
+        calls += 1;
+        let call = format!("| `{} {}", route.method, route.path);
+        let row = guide
+            .lines()
+            .find(|line| {
+                line.starts_with(&format!("{call}`")) || line.starts_with(&format!("{call}?"))
+            })
+            .unwrap_or_else(|| panic!("docs/API.md lacks {call}`"));
+        for name in route.query {
+            assert!(row.contains(&format!("{name}=")), "{row}: {name}");
+        }
+        let answer = format!("| {}: {} |", route.status, route.summary);
+        assert!(row.ends_with(&answer), "{row} should end in {answer}");
+    }
+    assert!(calls > 40, "{calls} calls");
+}

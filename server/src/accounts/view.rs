@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::http::{Faults, Page};
+use crate::races::StripView;
 use crate::regions::RegionView;
 use crate::words::Lang;
 
@@ -12,7 +13,7 @@ use crate::words::Lang;
 pub(super) struct Welcome {
     pub l: Lang,
     pub campaign: String,
-    pub race: String,
+    pub race: Option<StripView>,
 }
 
 /// The join form.
@@ -21,7 +22,7 @@ pub(super) struct Welcome {
 pub(super) struct JoinPage {
     pub l: Lang,
     pub campaign: String,
-    pub race: String,
+    pub race: Option<StripView>,
     pub email: String,
     pub zip: String,
     pub name: String,
@@ -40,8 +41,7 @@ pub(super) struct WaitingPage {
     pub new_zip: bool,
     pub region: RegionView,
     pub county: String,
-    pub race: String,
-    pub race_name: String,
+    pub race: Option<StripView>,
     pub minutes: u32,
     pub kept: bool,
     pub interests: Vec<(&'static str, &'static str, bool)>,

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::rules::Hours;
 use super::{live, roster, store};
@@ -13,31 +13,50 @@ use crate::error::Error;
 use crate::ledger::Week;
 use crate::region_code::RegionCode;
 
+/// How often rosters and finished weeks are looked after.
+const EVERY: Duration = Duration::from_secs(60);
+
+/// Counts the rosters that fell due while no node ran, before the first board is asked for. A database
+/// that cannot be reached is tried again a minute later.
+pub async fn catch_up(app: &App) {
+    if let Err(why) = count(app).await {
+        tracing::warn!(%why, "rosters are late");
+    }
+}
+
 /// Runs for as long as the node does.
 pub async fn run(app: App) {
     tokio::join!(live::run(&app), keep(&app));
 }
 
 async fn keep(app: &App) {
-    let mut minute = interval(Duration::from_secs(60));
+    let mut minute = interval_at(Instant::now() + EVERY, EVERY);
     minute.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut published: Option<Week> = None;
     loop {
-        minute.tick().await;
-        if let Err(why) = look(app, &mut published).await {
-            tracing::warn!(%why, "rosters and final boards are late");
+        if let Err(why) = finish(app, &mut published).await {
+            tracing::warn!(%why, "final boards are late");
         }
+        minute.tick().await;
+        catch_up(app).await;
     }
 }
 
-async fn look(app: &App, published: &mut Option<Week>) -> Result<(), Error> {
-    let root = app.tree.root().code.clone();
-    let current = Week::at(app.clock.now().utc(), app.tree.zone(&root));
+fn current(app: &App) -> Week {
+    Week::at(app.clock.now().utc(), app.tree.zone(&app.tree.root().code))
+}
+
+async fn count(app: &App) -> Result<(), Error> {
+    let current = current(app);
     for week in [current.prev(), current, current.next()] {
         roster::lock(app, week).await?;
     }
+    Ok(())
+}
+
+async fn finish(app: &App, published: &mut Option<Week>) -> Result<(), Error> {
     // Late entries reach into the week after: the last that can be final now is the one before.
-    let over = current.prev();
+    let over = current(app).prev();
     let hours = Hours::of(over, app.tree.zones(), app.scoring.weeks.final_hours);
     if *published != Some(over) && app.clock.now() >= hours.finished {
         publish(app, over).await?;

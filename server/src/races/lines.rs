@@ -176,6 +176,12 @@ impl StripView {
 }
 
 fn says(lang: &Lang, strip: &Strip) -> String {
+    if !strip.enters {
+        return lang
+            .say("race-strip-all")
+            .with("count", strip.entries)
+            .to_string();
+    }
     let Some(own) = &strip.own else {
         return lang.say("race-strip-none").to_string();
     };

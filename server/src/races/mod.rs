@@ -29,7 +29,7 @@ mod strip;
 use std::sync::Arc;
 
 pub use boards::{Boards, Ready};
-pub use jobs::run;
+pub use jobs::{catch_up, run};
 pub use lines::StripView;
 pub use model::{Board, BoardRow, Move, Status};
 pub use strip::{Strip, strip};

@@ -17,6 +17,8 @@ pub struct Strip {
     pub board: RegionView,
     /// Where the board is in its life.
     pub status: Status,
+    /// Whether one's own region is among those that race here; not for somebody of the board's region.
+    pub enters: bool,
     /// The row of the person's own region; `None` while it has neither members nor points.
     pub own: Option<BoardRow>,
     /// The region next ahead, and how far, in doors.
@@ -48,6 +50,7 @@ pub async fn strip(app: &App, region: &RegionCode) -> Result<Option<Strip>, Erro
         Err(why) => return Err(why),
     };
     let rows = &ready.board.rows;
+    let enters = own.is_some();
     let place = own.and_then(|own| rows.iter().position(|row| row.regions.contains(&own)));
     let own = place.map(|place| rows[place].clone());
     let ahead = own.as_ref().and_then(|own| {
@@ -62,6 +65,7 @@ pub async fn strip(app: &App, region: &RegionCode) -> Result<Option<Strip>, Erro
     Ok(Some(Strip {
         board: ready.board.region.clone(),
         status: ready.board.status,
+        enters,
         own,
         ahead,
         nearby: nearby(rows.len(), place)

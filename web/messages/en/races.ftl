@@ -121,5 +121,10 @@ race-strip-range-sure = Likely { $low }.
 race-strip-warming = { $points } points so far. Ranks come when there is enough to compare fairly.
 race-strip-none = Your region is not in the race yet: it starts with its first entry.
 race-strip-lead = In the lead.
+race-strip-all = { $count ->
+    [0] Nobody has logged anything yet this week. The first entry opens the race.
+    [one] One region is in the race this week.
+   *[other] { $count } regions are in the race this week.
+}
 race-mini-title = The race in { $region }
-race-mini-all = All { $count }
+race-mini-some = { $shown } of { $count }

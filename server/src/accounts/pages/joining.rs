@@ -1,7 +1,7 @@
 //! The start page, the join form, and the page where a browser waits for its mail.
 
 use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, HttpResponse, Responder};
+use actix_web::{HttpRequest, Responder};
 use serde::Deserialize;
 
 use super::{Answer, asker, bound, see};
@@ -10,6 +10,8 @@ use crate::accounts::{self, INTERESTS, Registration};
 use crate::app::App;
 use crate::error::Error;
 use crate::http::{Browser, Faults, Form, Maybe, Page, Peer};
+use crate::races::{self, StripView};
+use crate::region_code::RegionCode;
 use crate::regions::RegionView;
 use crate::words::Lang;
 
@@ -32,25 +34,26 @@ pub struct ChoicesForm {
 }
 
 /// `GET /`
-pub async fn welcome(app: Data<App>, request: HttpRequest, who: Maybe, lang: Lang) -> HttpResponse {
+pub async fn welcome(app: Data<App>, request: HttpRequest, who: Maybe, lang: Lang) -> Answer {
     if who.0.is_some() {
-        return see("/home", &request, &[]);
+        return Ok(see("/home", &request, &[]));
     }
     let content = Welcome {
         campaign: app.settings.campaign.clone(),
-        race: app.tree.root().code.to_string(),
+        race: race(&app, &lang, &app.tree.root().code).await?,
         l: lang.clone(),
     };
-    Page::new(lang.say("welcome-title"), content).respond_to(&request)
+    Ok(Page::new(lang.say("welcome-title"), content).respond_to(&request))
 }
 
 /// `GET /join`
-pub async fn join(app: Data<App>, request: HttpRequest, who: Maybe, lang: Lang) -> HttpResponse {
+pub async fn join(app: Data<App>, request: HttpRequest, who: Maybe, lang: Lang) -> Answer {
     if who.0.is_some() {
-        return see("/home", &request, &[]);
+        return Ok(see("/home", &request, &[]));
     }
     let form = JoinForm::default();
-    join_page(&app, &lang, form, None, Faults::default()).respond_to(&request)
+    let page = join_page(&app, &lang, form, None, Faults::default()).await?;
+    Ok(page.respond_to(&request))
 }
 
 /// `GET /i/{code}`: the join page with the inviter remembered. A code nobody has joins as well.
@@ -67,7 +70,8 @@ pub async fn invitation(
         invite: code.into_inner(),
         ..JoinForm::default()
     };
-    Ok(join_page(&app, &lang, form, Some(inviter), Faults::default()).respond_to(&request))
+    let page = join_page(&app, &lang, form, Some(inviter), Faults::default()).await?;
+    Ok(page.respond_to(&request))
 }
 
 /// `POST /join`
@@ -96,8 +100,8 @@ pub async fn register(
                 form.invite.clear();
             }
             let faults = Faults::new(&faults, &lang);
-            let page = join_page(&app, &lang, form, inviter, faults).with_status(422);
-            Ok(page.respond_to(&request))
+            let page = join_page(&app, &lang, form, inviter, faults).await?;
+            Ok(page.with_status(422).respond_to(&request))
         }
         Err(other) => Err(other.into()),
     }
@@ -135,16 +139,22 @@ pub async fn choices(
     }
 }
 
-fn join_page(
+/// The race that people of `region` care for first.
+async fn race(app: &App, lang: &Lang, region: &RegionCode) -> Result<Option<StripView>, Error> {
+    let strip = races::strip(app, region).await?;
+    Ok(strip.map(|strip| StripView::new(lang, &strip, &app.scoring.doors)))
+}
+
+async fn join_page(
     app: &App,
     lang: &Lang,
     form: JoinForm,
     inviter: Option<String>,
     faults: Faults,
-) -> Page<JoinPage> {
+) -> Result<Page<JoinPage>, Error> {
     let content = JoinPage {
         campaign: app.settings.campaign.clone(),
-        race: app.tree.root().code.to_string(),
+        race: race(app, lang, &app.tree.root().code).await?,
         email: form.email,
         zip: form.zip,
         name: form.name,
@@ -153,7 +163,7 @@ fn join_page(
         faults,
         l: lang.clone(),
     };
-    Page::new(lang.say("join-title"), content)
+    Ok(Page::new(lang.say("join-title"), content))
 }
 
 /// The page of the request this browser made last; `wrong` when its code was.
@@ -181,20 +191,10 @@ pub(super) async fn waiting_page(
     }
     let place = app.tree.place(&waiting.zip).map_err(|_| Error::NotFound)?;
     let path = app.tree.path(&place.region);
-    // The race people care for first is the one their own county runs in.
-    let race = path
-        .get(1)
-        .or(path.first())
-        .map(|node| node.code.to_string());
     let county = path.get(2).or(path.last()).map(|node| node.name.to_owned());
     let content = WaitingPage {
         county: county.unwrap_or_default(),
-        race_name: path
-            .get(1)
-            .or(path.first())
-            .map(|node| node.name.to_owned())
-            .unwrap_or_default(),
-        race: race.unwrap_or_default(),
+        race: race(app, lang, &place.region).await?,
         region: RegionView::of(&app.tree, &place.region),
         new_zip: !place.exact,
         zip: place.postcode,
