@@ -150,7 +150,7 @@ pub fn open(
     let tree = if settings.regions_dir.is_empty() {
         Tree::embedded()
     } else {
-        Tree::load(settings.regions_dir.as_ref())
+        Tree::load(settings.regions_dir.as_ref()).map(Arc::new)
     }
     .map_err(|why| why.to_string())?;
     let keys = if settings.keys_file.as_os_str().is_empty() {
@@ -158,7 +158,6 @@ pub fn open(
     } else {
         Keys::open(&settings.keys_file)?
     };
-    let tree = Arc::new(tree);
     let scoring = Arc::new(ScoringConfig::shipped().map_err(|why| why.to_string())?);
     let cluster = Cluster::open(&settings.redis_url.0)?;
     let ledger = Ledger::open(

@@ -77,6 +77,38 @@ both! {
         assert!((nation - 6_400.0).abs() < 0.001, "{nation}");
     }
 
+    async fn moving_in_the_middle_of_a_week_lifts_no_cap_and_counts_nobody_twice(world: World) {
+        let ben = world.person("ben@example.org", "us-oh-39049-43215").await;
+        let hq = world.staff_person("hal@example.org").await;
+        let moves = |region: &str| format!("UPDATE volunteers SET region = '{region}' WHERE id = {}", ben.id.0);
+        let first = ben.client.score("/api/v1/activities", "first", &doors(100)).await.expect(201).json();
+        let tasks = (0..40).map(|n| {
+            let (ben, world, moves) = (&ben, &world, &moves);
+            async move {
+                if n % 4 == 0 {
+                    world.sql(moves(["us-oh-39041", "us-oh-39049"][n / 4 % 2])).await;
+                }
+                ben.client.score_surely("/api/v1/activities", &format!("k{n}"), &doors(101 + n as i64)).await.expect(201);
+            }
+        });
+        join_all(tasks).await;
+        world.sql(moves("us-oh-39041")).await;
+        let last = ben.client.score("/api/v1/activities", "last", &doors(99)).await.expect(201).json();
+        assert_eq!(last["regions"][2]["code"], "us-oh-39041", "counts where one belongs as it is written");
+        world.assert_totals_fold().await;
+        for region in ["us", "us-oh"] {
+            let total = world.total(region).await;
+            assert!((total - 400.0).abs() < 0.001, "{region}: {total}");
+        }
+        let counties = world.total("us-oh-39041").await + world.total("us-oh-39049").await;
+        assert!((counties - 400.0).abs() < 0.001, "{counties}");
+        let board = ben.client.get("/api/v1/races/us").await.expect(200).json();
+        assert_eq!((&board["rows"][0]["region"], &board["rows"][0]["active"]), (&json!("us-oh"), &json!(1)));
+        let path = format!("/api/v1/activities/{}/reversal", first["id"].as_str().unwrap());
+        hq.client.call("PUT", &path, &json!({"reason": "entered twice"})).await.expect(200);
+        world.assert_totals_fold().await;
+    }
+
     async fn a_changed_total_is_found_and_mended(world: World) {
         let ben = world.person("ben@example.org", "us-oh-39049-43215").await;
         ben.client.score("/api/v1/activities", "k", &doors(10)).await.expect(201);

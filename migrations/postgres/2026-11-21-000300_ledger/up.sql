@@ -59,19 +59,19 @@ CREATE INDEX entry_states_trust ON entry_states (volunteer_id, decided_at);
 CREATE TABLE member_weeks (
     volunteer_id BIGINT NOT NULL,
     week         TEXT NOT NULL,
-    region       TEXT COLLATE "C" NOT NULL,
+    region       TEXT COLLATE "C",                  -- where all of it counts; NULL: in several
     net          BIGINT NOT NULL,                   -- sum of counted, hundredths
     entries      INTEGER NOT NULL,
     version      BIGINT NOT NULL,
-    PRIMARY KEY (volunteer_id, week, region)
+    PRIMARY KEY (volunteer_id, week)
 );
 CREATE INDEX member_weeks_region ON member_weeks (week, region);
 
 CREATE TABLE region_weeks (
     region  TEXT COLLATE "C" NOT NULL,
     week    TEXT NOT NULL,
-    points  BIGINT NOT NULL,                        -- sum of u over member weeks, hundredths
-    active  BIGINT NOT NULL,                        -- member weeks with an entry
+    points  BIGINT NOT NULL,                        -- sum over members of u of their week, hundredths
+    active  BIGINT NOT NULL,                        -- members with an entry
     version BIGINT NOT NULL,
     PRIMARY KEY (region, week)
 );

@@ -185,10 +185,10 @@ diesel::table! {
 }
 
 diesel::table! {
-    member_weeks (volunteer_id, week, region) {
+    member_weeks (volunteer_id, week) {
         volunteer_id -> BigInt,
         week -> Text,
-        region -> Text,
+        region -> Nullable<Text>,
         net -> BigInt,
         entries -> Integer,
         version -> BigInt,

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 
 use super::compose::{candidate, line, number};
-use super::fold::{self, MemberSums, RegionSums};
+use super::fold::{self, MemberKey, MemberSum, MemberSums, Parts, RegionSums};
 use super::model::{Candidate, Entry, EntryState, Line, Person, Standing, Verification, Written};
 use super::moved::Moved;
 use super::{Rulebook, ScoringConfig, Weight, store};
@@ -105,10 +105,46 @@ pub fn add(
     scoring: &ScoringConfig,
     sums: &MemberSums,
 ) -> Result<RegionSums, Error> {
-    let after = store::add_to_members(conn, &Scope::System, sums)?;
+    let after = weeks_after(conn, sums)?;
     let regions = fold::regions_of(&scoring.soft_cap, sums, &after);
     store::add_to_regions(conn, &regions)?;
     Ok(regions)
+}
+
+/// Adds `sums` to member-weeks; gives those weeks as they stand then. The values are what the upsert
+/// gave back, never an earlier read. Whoever moved in the middle of a week has lines in several
+/// regions: then the ledger says how much in each, and the row just written keeps other writers of
+/// that week away while it is read.
+fn weeks_after(conn: &mut Conn, sums: &MemberSums) -> Result<HashMap<MemberKey, Parts>, Error> {
+    let mut after = HashMap::with_capacity(sums.len());
+    let mut several = Vec::new();
+    for row in store::add_to_members(conn, &Scope::System, sums)? {
+        let key = MemberKey {
+            volunteer: row.volunteer_id,
+            week: row.week,
+        };
+        let sum = MemberSum {
+            net: row.net,
+            entries: row.entries,
+        };
+        match row.region {
+            Some(region) => {
+                after.insert(key, Parts::from([(region, sum)]));
+            }
+            None => several.push(key),
+        }
+    }
+    if !several.is_empty() {
+        let mut parts = MemberSums::new();
+        for line in store::list_weeks(conn, &Scope::System, &several)? {
+            fold::add_brief(&mut parts, line);
+        }
+        after.extend(several.into_iter().filter_map(|key| {
+            let parts = parts.remove(&key)?;
+            Some((key, parts))
+        }));
+    }
+    Ok(after)
 }
 
 /// Lines that follow from those of `lines` that are approved: written too, but not folded yet.

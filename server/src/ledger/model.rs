@@ -247,14 +247,14 @@ impl EntryState {
     }
 }
 
-/// The sum of one person's week in one region.
+/// The sum of one person's week.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = member_weeks, treat_none_as_default_value = false)]
 #[expect(missing_docs, reason = "the migration documents every column")]
 pub struct MemberWeek {
     pub volunteer_id: VolunteerId,
     pub week: String,
-    pub region: RegionCode,
+    pub region: Option<RegionCode>,
     pub net: i64,
     pub entries: i32,
     pub version: i64,

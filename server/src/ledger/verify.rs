@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::fold::{self, MemberKey, MemberSum, MemberSums, RegionSum, RegionSums};
+use super::fold::{self, MemberKey, MemberSum, MemberSums, Parts, RegionSum, RegionSums};
 use super::model::{MemberWeek, RegionWeek};
 use super::store::totals;
 use super::{Points, ScoringConfig, SoftCap};
@@ -21,8 +21,8 @@ const PAGE: i64 = 5_000;
 pub struct Difference {
     /// Whose, for the total of a member.
     pub volunteer: Option<VolunteerId>,
-    /// Where.
-    pub region: RegionCode,
+    /// Where; `None` for a member who moved in the middle of the week.
+    pub region: Option<RegionCode>,
     /// `2026-W47`.
     pub week: String,
     /// Points and entries (or active members) as the table has them.
@@ -33,7 +33,10 @@ pub struct Difference {
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.region, self.week)?;
+        match &self.region {
+            Some(region) => write!(f, "{region} {}", self.week)?,
+            None => write!(f, "several regions {}", self.week)?,
+        }
         let counted = match self.volunteer {
             Some(volunteer) => {
                 write!(f, " of {volunteer}")?;
@@ -108,13 +111,13 @@ fn mend(conn: &mut Conn, differences: &[Difference]) -> Result<(), Error> {
                 entries: i32::try_from(count).unwrap_or(i32::MAX),
                 version: 1,
             }),
-            None => regions.push(RegionWeek {
-                region: difference.region.clone(),
+            None => regions.extend(difference.region.clone().map(|region| RegionWeek {
+                region,
                 week: difference.week.clone(),
                 points: points.hundredths(),
                 active: count,
                 version: 1,
-            }),
+            })),
         }
     }
     totals::set_members(conn, &Scope::System, &members)?;
@@ -146,15 +149,8 @@ fn walk(
             .into_iter()
             .partition(|(key, _)| Some(key.volunteer) == still);
         sums = open;
-        for (key, sum) in &folded {
-            fold::add_member(
-                &mut regions,
-                cap,
-                &key.region,
-                &key.week,
-                MemberSum::default(),
-                *sum,
-            );
+        for (key, parts) in &folded {
+            fold::add_member(&mut regions, cap, &key.week, &Parts::new(), parts);
         }
         let whole = still.map_or(i64::MAX, |person| person.0.saturating_sub(1));
         if whole > done {
@@ -198,15 +194,16 @@ fn walk(
 
 fn members(mut folded: MemberSums, stored: Vec<MemberWeek>) -> Vec<Difference> {
     let mut differences = Vec::new();
-    let mut compare = |key: MemberKey, stored: MemberSum, folded: MemberSum| {
+    let mut compare = |key: MemberKey, stored: (MemberSum, Option<RegionCode>), parts: &Parts| {
+        let folded = (fold::whole(parts), fold::region(parts).cloned());
         if stored != folded {
             let pair = |sum: MemberSum| (Points::from_hundredths(sum.net), i64::from(sum.entries));
             differences.push(Difference {
                 volunteer: Some(key.volunteer),
-                region: key.region,
+                region: folded.1,
                 week: key.week,
-                stored: pair(stored),
-                folded: pair(folded),
+                stored: pair(stored.0),
+                folded: pair(folded.0),
             });
         }
     };
@@ -214,17 +211,16 @@ fn members(mut folded: MemberSums, stored: Vec<MemberWeek>) -> Vec<Difference> {
         let key = MemberKey {
             volunteer: row.volunteer_id,
             week: row.week,
-            region: row.region,
         };
-        let stored = MemberSum {
+        let sum = MemberSum {
             net: row.net,
             entries: row.entries,
         };
-        let folded = folded.remove(&key).unwrap_or_default();
-        compare(key, stored, folded);
+        let parts = folded.remove(&key).unwrap_or_default();
+        compare(key, (sum, row.region), &parts);
     }
-    for (key, folded) in folded {
-        compare(key, MemberSum::default(), folded);
+    for (key, parts) in folded {
+        compare(key, (MemberSum::default(), None), &parts);
     }
     differences
 }
@@ -238,7 +234,7 @@ fn region(
     let pair = |sum: RegionSum| (Points::from_hundredths(sum.points), sum.active);
     (stored != folded).then(|| Difference {
         volunteer: None,
-        region,
+        region: Some(region),
         week,
         stored: pair(stored),
         folded: pair(folded),

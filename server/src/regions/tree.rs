@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 use chrono_tz::Tz;
 
@@ -51,12 +52,17 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// The default tree that is part of the binary: the United States.
+    /// The default tree that is part of the binary: the United States, read once a process.
     ///
     /// # Errors
     /// Never for a released binary; what is wrong with the files it was built from.
-    pub fn embedded() -> Result<Self, TreeError> {
-        load(&Source::Embedded(EMBEDDED))
+    pub fn embedded() -> Result<Arc<Self>, TreeError> {
+        static TREE: OnceLock<Arc<Tree>> = OnceLock::new();
+        if let Some(tree) = TREE.get() {
+            return Ok(tree.clone());
+        }
+        let tree = Arc::new(load(&Source::Embedded(EMBEDDED))?);
+        Ok(TREE.get_or_init(|| tree).clone())
     }
 
     /// The tree in a folder with a `tree.toml` (the setting `regions_dir`).

@@ -126,5 +126,7 @@ race-strip-all = { $count ->
     [one] One region is in the race this week.
    *[other] { $count } regions are in the race this week.
 }
-race-mini-title = The race in { $region }
-race-mini-some = { $shown } of { $count }
+race-mini-title = { $region } this week
+race-mini-points = { $points } points
+race-mini-some = Pace · { $shown } of { $count }
+race-mini-pace = Pace

@@ -139,9 +139,14 @@ pub async fn choices(
     }
 }
 
-/// The race that people of `region` care for first.
+/// The race that people of `region` care for first; where nobody has begun it, the one above.
 async fn race(app: &App, lang: &Lang, region: &RegionCode) -> Result<Option<StripView>, Error> {
-    let strip = races::strip(app, region).await?;
+    let mut strip = races::strip(app, region).await?;
+    if let Some(begun) = strip.as_ref().filter(|strip| strip.entries == 0)
+        && begun.board.code.parent().is_some()
+    {
+        strip = races::strip(app, &begun.board.code).await?;
+    }
     Ok(strip.map(|strip| StripView::new(lang, &strip, &app.scoring.doors)))
 }
 

@@ -13,8 +13,7 @@ use crate::scope::under;
 /// Rows read at most: more than a roll holds, since equals beyond the cap are sorted by name.
 const MOST: i64 = 500;
 
-/// Net sums of a week (hundredths, one row for each region a person belonged to in it), for those
-/// under `region` who opted in.
+/// Net sums of a week (hundredths), for those under `region` who opted in.
 pub fn list_members(
     conn: &mut Conn,
     reader: &FeedScope,
@@ -27,7 +26,6 @@ pub fn list_members(
     member_weeks::table
         .inner_join(volunteers::table.on(volunteers::id.eq(member_weeks::volunteer_id)))
         .filter(member_weeks::week.eq(week))
-        .filter(under(member_weeks::region, region))
         .filter(under(volunteers::region, region))
         .filter(volunteers::honour_roll.eq(true))
         .filter(volunteers::erased_at.is_null())

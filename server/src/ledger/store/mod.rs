@@ -4,15 +4,17 @@
 pub mod totals;
 
 use diesel::connection::SimpleConnection;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text};
 use diesel::upsert::excluded;
 
 use crate::clock::Instant;
 use crate::db::schema::{entry_states, ledger, member_weeks, region_weeks, volunteers};
 use crate::db::{Conn, dialect, on_backend};
 use crate::ids::{ActivityId, VolunteerId};
-use crate::ledger::fold::{MemberSums, RegionSums};
-use crate::ledger::model::{EntryState, Line, MemberWeek, Person, RegionWeek};
+use crate::ledger::fold::{self, MemberKey, MemberSums, RegionSums};
+use crate::ledger::model::{BriefLine, EntryState, Line, MemberWeek, Person, RegionWeek};
 use crate::region_code::RegionCode;
 use crate::scope::Scope;
 
@@ -157,6 +159,10 @@ pub fn insert_states(conn: &mut Conn, scope: &Scope, states: &[EntryState]) -> Q
     Ok(())
 }
 
+/// A member-week's region while it has only one.
+const SAME_REGION: &str =
+    "CASE WHEN member_weeks.region = excluded.region THEN excluded.region END";
+
 /// Adds to member-weeks in the order of their keys; gives the rows as they stand then.
 pub fn add_to_members(
     conn: &mut Conn,
@@ -166,13 +172,16 @@ pub fn add_to_members(
     debug_assert!(scope.is_everything(), "the writer serves everybody");
     let rows: Vec<MemberWeek> = sums
         .iter()
-        .map(|(key, sum)| MemberWeek {
-            volunteer_id: key.volunteer,
-            week: key.week.clone(),
-            region: key.region.clone(),
-            net: sum.net,
-            entries: sum.entries,
-            version: 1,
+        .map(|(key, parts)| {
+            let whole = fold::whole(parts);
+            MemberWeek {
+                volunteer_id: key.volunteer,
+                week: key.week.clone(),
+                region: fold::region(parts).cloned(),
+                net: whole.net,
+                entries: whole.entries,
+                version: 1,
+            }
         })
         .collect();
     let mut after = Vec::with_capacity(rows.len());
@@ -180,9 +189,10 @@ pub fn add_to_members(
         after.append(
             &mut on_backend!(conn => |c| diesel::insert_into(member_weeks::table)
             .values(rows)
-            .on_conflict((member_weeks::volunteer_id, member_weeks::week, member_weeks::region))
+            .on_conflict((member_weeks::volunteer_id, member_weeks::week))
             .do_update()
             .set((
+                member_weeks::region.eq(sql::<Nullable<Text>>(SAME_REGION)),
                 member_weeks::net.eq(member_weeks::net + excluded(member_weeks::net)),
                 member_weeks::entries.eq(member_weeks::entries + excluded(member_weeks::entries)),
                 member_weeks::version.eq(member_weeks::version + 1),
@@ -192,6 +202,26 @@ pub fn add_to_members(
         );
     }
     Ok(after)
+}
+
+/// Every line of these member-weeks.
+pub fn list_weeks(
+    conn: &mut Conn,
+    scope: &Scope,
+    keys: &[MemberKey],
+) -> QueryResult<Vec<BriefLine>> {
+    debug_assert!(scope.is_everything(), "the writer serves everybody");
+    let mut lines = Vec::new();
+    for key in keys {
+        lines.append(
+            &mut ledger::table
+                .filter(ledger::volunteer_id.eq(key.volunteer))
+                .filter(ledger::week.eq(&key.week))
+                .select(BriefLine::as_select())
+                .load(conn)?,
+        );
+    }
+    Ok(lines)
 }
 
 /// Adds to region-weeks in the order of their keys.

@@ -82,9 +82,10 @@ pub fn set_members(conn: &mut Conn, scope: &Scope, rows: &[MemberWeek]) -> Query
     for rows in rows.chunks(ROWS) {
         let _: Vec<VolunteerId> = on_backend!(conn => |c| diesel::insert_into(member_weeks::table)
             .values(rows)
-            .on_conflict((member_weeks::volunteer_id, member_weeks::week, member_weeks::region))
+            .on_conflict((member_weeks::volunteer_id, member_weeks::week))
             .do_update()
             .set((
+                member_weeks::region.eq(excluded(member_weeks::region)),
                 member_weeks::net.eq(excluded(member_weeks::net)),
                 member_weeks::entries.eq(excluded(member_weeks::entries)),
                 member_weeks::version.eq(member_weeks::version + 1),

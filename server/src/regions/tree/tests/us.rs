@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use super::*;
 
-static US: LazyLock<Tree> = LazyLock::new(|| Tree::embedded().unwrap());
+static US: LazyLock<Arc<Tree>> = LazyLock::new(|| Tree::embedded().unwrap());
 
 /// The folder of test data beside the repository. Read while compiling, so that no test asks the
 /// environment.
