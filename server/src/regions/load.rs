@@ -1,5 +1,7 @@
 //! Builds a `Tree` from its files: rows to regions, regions to a walk from the root down.
 
+use std::borrow::Cow;
+
 use chrono_tz::Tz;
 
 use super::code::RegionCode;
@@ -135,10 +137,14 @@ impl Builder<'_> {
         }
         let name = row.get(columns.name);
         // A postcode without a city is still a turf with a name: its postcode.
-        let label = level.label.as_deref().unwrap_or("{name}");
-        let shown = label
-            .replace("{name}", name)
-            .replace("{postcode}", postcode);
+        let shown = match level.label.as_deref() {
+            None => Cow::Borrowed(name),
+            Some("{name} {postcode}") => Cow::Owned(format!("{name} {postcode}")),
+            Some(label) => {
+                let named = label.replace("{name}", name);
+                Cow::Owned(named.replace("{postcode}", postcode))
+            }
+        };
         let shown = shown.trim();
         if shown.is_empty() {
             return Err("the name is missing".into());
@@ -181,10 +187,22 @@ impl Builder<'_> {
     /// The regions that are postcodes, in the order of these.
     fn postcodes(&self, drafts: &[Draft]) -> Result<Vec<u32>, TreeError> {
         let text = |at: u32| drafts[at as usize].0.postcode.of(&self.text.all);
-        let mut listed: Vec<u32> = (0..index(drafts.len()))
-            .filter(|&at| !text(at).is_empty())
-            .collect();
-        listed.sort_unstable_by(|&a, &b| text(a).cmp(text(b)));
+        // In the order of the file, which may be theirs already.
+        let last = drafts.iter().map(|(_, line)| *line).max().unwrap_or(0);
+        let mut lines = vec![None; usize::try_from(last).unwrap_or(0) + 1];
+        for (at, (entry, line)) in (0..).zip(drafts) {
+            if entry.postcode.len > 0
+                && let Some(place) = usize::try_from(*line)
+                    .ok()
+                    .and_then(|line| lines.get_mut(line))
+            {
+                *place = Some(at);
+            }
+        }
+        let mut listed: Vec<u32> = lines.into_iter().flatten().collect();
+        if !listed.is_sorted_by(|&a, &b| text(a) <= text(b)) {
+            listed.sort_unstable_by(|&a, &b| text(a).cmp(text(b)));
+        }
         if let Some(pair) = listed
             .windows(2)
             .find(|pair| text(pair[0]) == text(pair[1]))
@@ -293,13 +311,14 @@ fn code_of(root: &str, row: &Row<'_>, path: &[usize]) -> Result<RegionCode, Stri
         .filter(|value| !value.is_empty())
     {
         code.push('-');
-        code.extend(
-            value
-                .chars()
-                .filter(|c| !matches!(c, ' ' | '-'))
-                .map(|c| c.to_ascii_lowercase()),
-        );
+        let bytes = value.as_bytes();
+        if bytes.contains(&b' ') || bytes.contains(&b'-') {
+            code.extend(value.chars().filter(|c| !matches!(c, ' ' | '-')));
+        } else {
+            code.push_str(value);
+        }
     }
+    code.make_ascii_lowercase();
     RegionCode::parse(&code).map_err(|error| error.to_string())
 }
 

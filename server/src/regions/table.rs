@@ -98,8 +98,14 @@ pub(super) struct Row<'t> {
 impl<'t> Row<'t> {
     /// The value in a column, without surrounding blanks.
     pub fn get(&self, column: usize) -> &'t str {
-        // Trimming here, only what is asked for, halves the start compared with the reader's own.
-        self.record.get(column).unwrap_or_default().trim()
+        // Trimming here, only what is asked for and has a blank at an end, halves the start compared
+        // with the reader's own.
+        let value = self.record.get(column).unwrap_or_default();
+        match value.as_bytes() {
+            [] => value,
+            [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => value,
+            _ => value.trim(),
+        }
     }
 
     /// An error that names this row.
