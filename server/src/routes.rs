@@ -67,7 +67,7 @@ fn accounts() -> Vec<Route> {
             .takes::<api::NewSession>()
             .gives::<api::Grant>(201),
         Route::post("/api/v1/sessions/refresh", Anyone, api::refresh)
-            .says("Gets the next token; each refresh token is good once.")
+            .says("Gets the next token; each refresh token is good once, and one that comes again ends the session.")
             .takes::<api::Refresh>()
             .gives::<api::Grant>(200),
         Route::delete("/api/v1/sessions/current", Member, api::sign_out)

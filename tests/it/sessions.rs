@@ -7,7 +7,7 @@ use muster::clock::Duration;
 use muster::settings::Settings;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Client, Place, World, both, link_in, token_of};
+use crate::support::{Answer, Client, Person, Place, Socket, World, both, link_in, token_of};
 
 async fn status(client: &Client) -> u16 {
     client.get("/api/v1/me").await.status
@@ -40,6 +40,26 @@ async fn granted(world: &World, email: &str) -> (String, String) {
         .await
         .expect(201)
         .json();
+    let text = |key: &str| grant[key].as_str().unwrap().to_owned();
+    (text("access_token"), text("refresh_token"))
+}
+
+/// Shows a refresh token, as a program that calls itself `name`.
+async fn refreshed(base: &str, token: &str, name: &str) -> Answer {
+    let body = json!({"refresh_token": token});
+    Client::program(base)
+        .call_with(
+            "POST",
+            "/api/v1/sessions/refresh",
+            &body,
+            &[("user-agent", name)],
+        )
+        .await
+}
+
+/// The tokens of a grant that came.
+fn tokens(answer: Answer) -> (String, String) {
+    let grant = answer.expect(200).json();
     let text = |key: &str| grant[key].as_str().unwrap().to_owned();
     (text("access_token"), text("refresh_token"))
 }
@@ -129,6 +149,43 @@ both! {
         let next = json!({"refresh_token": won[0]["refresh_token"]});
         program.call("POST", "/api/v1/sessions/refresh", &next).await.expect(200);
         program.call("POST", "/api/v1/sessions/refresh", &json!({"refresh_token": "x"})).await.expect(401);
+    }
+
+    async fn a_spent_refresh_token_that_comes_again_ends_its_session_and_no_other(world: World) {
+        let base = world.server.url();
+        let ada = world.join("ada@example.org", "43215").await;
+        let (_, first) = granted(&world, &ada.email).await;
+        let (other, _) = granted(&world, &ada.email).await;
+        let (_, second) = tokens(refreshed(base, &first, "").await);
+        let (access, third) = tokens(refreshed(base, &second, "").await);
+        let program = Client::with_bearer(base, &access);
+        let as_person = Person { id: ada.id, email: ada.email.clone(), client: program.clone() };
+        let mut socket = Socket::of(&as_person).await;
+        // What nobody was ever given ends nobody.
+        refreshed(base, &"0".repeat(128), "").await.expect(401);
+        refreshed(base, &"ö".repeat(64), "").await.expect(401);
+        assert_eq!(status(&program).await, 200);
+        // Not even the last one spent: whoever holds an older one is a thief, or has been robbed.
+        refreshed(base, &first, "").await.expect(401);
+        assert_eq!(status(&program).await, 401, "the token in use is worth nothing any more");
+        refreshed(base, &third, "").await.expect(401);
+        assert_eq!(socket.closed().await, 4401);
+        assert_eq!(status(&ada.client).await, 200, "her browser stays");
+        assert_eq!(status(&Client::with_bearer(base, &other)).await, 200, "and her other program");
+    }
+
+    async fn asking_twice_at_once_loses_nothing_but_a_copy_does(world: World) {
+        let base = world.server.url();
+        let ada = world.join("ada@example.org", "43215").await;
+        for (waits, name, left) in [(5, "Field app", 200), (6, "Field app", 401), (1, "Somebody else", 401)] {
+            let (_, first) = granted(&world, &ada.email).await;
+            // Sessions are named by who opened them: the tests' own client says nothing.
+            world.sql("UPDATE sessions SET device = 'Field app' WHERE audience = 'api'".into()).await;
+            let (access, _) = tokens(refreshed(base, &first, "Field app").await);
+            world.clock.advance(Duration::seconds(waits));
+            refreshed(base, &first, name).await.expect(401);
+            assert_eq!(status(&Client::with_bearer(base, &access)).await, left, "{name} after {waits} s");
+        }
     }
 
     async fn signing_out_ends_the_session_at_once_and_no_other(world: World) {
@@ -272,5 +329,29 @@ async fn signing_out_on_one_node_is_heard_on_another_within_a_second() {
         .await
         .expect(204);
     assert!(is_out_within_a_second(&there).await);
+    other.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_copied_refresh_token_ends_the_session_on_every_node_within_a_second() {
+    let Some(world) = World::open(Place::Production).await else {
+        eprintln!("left out: MUSTER_TEST_DATABASE_URL and MUSTER_TEST_REDIS_URL are not set");
+        return;
+    };
+    let other = world.second_node().await;
+    let ada = world.join("ada@example.org", "43215").await;
+    let (_, first) = granted(&world, &ada.email).await;
+    let (access, _) = tokens(refreshed(world.server.url(), &first, "").await);
+    let there = Person {
+        id: ada.id,
+        email: ada.email.clone(),
+        client: Client::with_bearer(other.url(), &access),
+    };
+    let mut socket = Socket::of(&there).await;
+    assert_eq!(status(&there.client).await, 200);
+    world.clock.advance(Duration::seconds(6));
+    refreshed(world.server.url(), &first, "").await.expect(401);
+    assert!(is_out_within_a_second(&there.client).await);
+    assert_eq!(socket.closed().await, 4401);
     other.stop().await;
 }

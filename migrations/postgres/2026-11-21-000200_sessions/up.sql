@@ -4,6 +4,8 @@ CREATE TABLE sessions (
     volunteer_id BIGINT NOT NULL REFERENCES volunteers (id) ON DELETE CASCADE,
     audience     TEXT NOT NULL,                     -- web or api
     refresh_hash TEXT NOT NULL UNIQUE,
+    family_hash  TEXT UNIQUE,                       -- of the part that all refresh tokens of a program share
+    spent_hash   TEXT,                              -- the refresh token before this one
     device       TEXT NOT NULL,                     -- what the browser called itself, cut short
     created_at   TIMESTAMP NOT NULL,
     seen_at      TIMESTAMP NOT NULL,

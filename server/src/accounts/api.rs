@@ -72,7 +72,7 @@ pub struct NewSession {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Refresh {
-    /// The last one given; good once.
+    /// The last one given; good once. One that was used before ends the session.
     pub refresh_token: String,
 }
 
@@ -162,12 +162,12 @@ pub async fn open(
 }
 
 /// `POST /api/v1/sessions/refresh`
-pub async fn refresh(app: Data<App>, body: Body<Refresh>) -> Result<Json<Grant>, ApiError> {
-    let now = app.clock.now();
-    let opened = app
-        .sessions
-        .refresh(&app.db, &body.0.refresh_token, Audience::Api, now)
-        .await?;
+pub async fn refresh(
+    app: Data<App>,
+    peer: Peer,
+    body: Body<Refresh>,
+) -> Result<Json<Grant>, ApiError> {
+    let opened = super::refresh(&app, &body.0.refresh_token, &peer.device).await?;
     Ok(Json(grant(&app, opened).await?))
 }
 

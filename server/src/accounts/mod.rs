@@ -21,7 +21,7 @@ pub use asking::{Asked, Asker, Registration, Waiting, ask_link, keep_choices, re
 pub use confirming::{Bearer, Entered, SignedInNow, Spent, enter, spend};
 pub use model::Choices;
 pub use printed::{add_staff, ready_link};
-pub use signed_in::{SessionView, end_everywhere, end_session, sessions, sign_out};
+pub use signed_in::{SessionView, end_everywhere, end_session, refresh, sessions, sign_out};
 
 use std::time::Duration as Span;
 

@@ -7,7 +7,7 @@ use crate::cluster::Event;
 use crate::error::Error;
 use crate::ids::SessionId;
 use crate::scope::Scope;
-use crate::sessions::{self, Viewer};
+use crate::sessions::{self, Opened, Rotated, Viewer};
 use crate::words::Lang;
 
 /// One of a person's sessions, as they see it.
@@ -67,6 +67,23 @@ pub async fn sessions(app: &App, viewer: &Viewer) -> Result<Vec<SessionView>, Er
             }
         })
         .collect())
+}
+
+/// Trades a program's refresh token for the next one. One that was used before was copied by
+/// somebody, so its session ends everywhere.
+///
+/// # Errors
+/// `SignInNeeded` for a token that is not good, or no longer.
+pub async fn refresh(app: &App, token: &str, device: &str) -> Result<Opened, Error> {
+    let now = app.clock.now();
+    match app.sessions.rotate(&app.db, token, device, now).await? {
+        Rotated::Renewed(opened) => Ok(opened),
+        Rotated::Reused(session) => {
+            tracing::warn!(%session, "a spent refresh token came again: its session has ended");
+            ended(app, vec![session]);
+            Err(Error::SignInNeeded)
+        }
+    }
 }
 
 /// Ends the session that asks. One that has ended meanwhile is as good.

@@ -66,6 +66,8 @@ diesel::table! {
         volunteer_id -> BigInt,
         audience -> Text,
         refresh_hash -> Text,
+        family_hash -> Nullable<Text>,
+        spent_hash -> Nullable<Text>,
         device -> Text,
         created_at -> Timestamp,
         seen_at -> Timestamp,

@@ -115,26 +115,17 @@ pub(super) async fn resolve(request: &HttpRequest, front: &Front) -> Resolved {
             .and_then(|token| front.sessions.named(&token, Audience::Web, now).ok());
         match (named, Cookies::read(request, front, "muster-refresh")) {
             (Some(session), _) => Some(session),
-            (None, Some(refresh)) => {
-                match front
-                    .sessions
-                    .refresh(&front.db, &refresh, Audience::Web, now)
-                    .await
-                {
-                    Ok(opened) => {
-                        found.renewed = front
-                            .sessions
-                            .token(opened.session, Audience::Web, now)
-                            .ok();
-                        Some(opened.session)
-                    }
-                    Err(Error::SignInNeeded) => None,
-                    Err(_) => {
-                        found.away = true;
-                        None
-                    }
+            (None, Some(refresh)) => match front.sessions.renew(&front.db, &refresh, now).await {
+                Ok(session) => {
+                    found.renewed = front.sessions.token(session, Audience::Web, now).ok();
+                    Some(session)
                 }
-            }
+                Err(Error::SignInNeeded) => None,
+                Err(_) => {
+                    found.away = true;
+                    None
+                }
+            },
             (None, None) => None,
         }
     };

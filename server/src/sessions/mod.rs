@@ -5,6 +5,7 @@
 //! node within a second even when nothing announces them.
 
 mod keys;
+mod rotation;
 mod store;
 
 use std::collections::HashSet;
@@ -15,6 +16,7 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 pub use keys::{Audience, BadToken, Keys, TOKEN_LIFE};
+pub use rotation::{RACE, Rotated};
 pub use store::SessionRow;
 
 use crate::clock::{Duration, Instant};
@@ -165,40 +167,28 @@ impl Sessions {
         let opened = Opened {
             session: SessionId::fresh(now),
             volunteer,
-            refresh: secret(32),
+            refresh: match audience {
+                Audience::Api => rotation::fresh(),
+                Audience::Web => secret(32),
+            },
         };
         store::insert(conn, &opened, audience, device, now, now + self.life)?;
         Ok(opened)
     }
 
-    /// Renews by refresh secret. A program's secret changes with each use, a browser's stays, since
-    /// its pages load in parallel; a wrong, old or expired one is `SignInNeeded`.
-    pub async fn refresh(
-        &self,
-        db: &Db,
-        refresh: &str,
-        audience: Audience,
-        now: Instant,
-    ) -> Result<Opened, Error> {
-        let (old, life) = (keys::digest(refresh), self.life);
-        let refresh = match audience {
-            Audience::Api => secret(32),
-            Audience::Web => refresh.to_owned(),
-        };
+    /// Renews a browser's session by its secret, which stays the same: its pages load in parallel.
+    /// A program's changes with each use, see [`Sessions::rotate`].
+    ///
+    /// # Errors
+    /// `SignInNeeded` for a secret of no live session.
+    pub async fn renew(&self, db: &Db, refresh: &str, now: Instant) -> Result<SessionId, Error> {
+        let (hash, life) = (keys::digest(refresh), self.life);
         db.write(move |conn| {
-            let row =
-                store::find_by_refresh(conn, &old, audience, now)?.ok_or(Error::SignInNeeded)?;
-            if audience == Audience::Api || now - row.seen_at > SEEN_EVERY {
-                let new = keys::digest(&refresh);
-                if store::update_refresh(conn, row.id, &old, &new, now, now + life)? == 0 {
-                    return Err(Error::SignInNeeded);
-                }
+            let row = store::find_by_refresh(conn, &hash, now)?.ok_or(Error::SignInNeeded)?;
+            if now - row.seen_at > SEEN_EVERY {
+                store::update_seen(conn, row.id, now, now + life)?;
             }
-            Ok(Opened {
-                session: row.id,
-                volunteer: row.volunteer_id,
-                refresh,
-            })
+            Ok(row.id)
         })
         .await
     }
@@ -212,7 +202,7 @@ impl Sessions {
     ) -> Result<Option<SessionId>, Error> {
         let hash = keys::digest(refresh);
         let row = db
-            .read(move |conn| Ok(store::find_by_refresh(conn, &hash, Audience::Web, now)?))
+            .read(move |conn| Ok(store::find_by_refresh(conn, &hash, now)?))
             .await?;
         Ok(row.map(|row| row.id))
     }

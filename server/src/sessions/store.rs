@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use diesel::prelude::*;
 
+use super::rotation::{device_column, family};
 use super::{Audience, Opened, Viewer, keys};
 use crate::clock::Instant;
 use crate::db::Conn;
@@ -30,6 +31,18 @@ pub struct SessionRow {
     pub seen_at: Instant,
 }
 
+/// A program's session with what tells its good refresh token from a spent one.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+pub struct Held {
+    pub id: SessionId,
+    pub volunteer_id: VolunteerId,
+    pub refresh_hash: String,
+    pub spent_hash: Option<String>,
+    pub device: String,
+    pub seen_at: Instant,
+}
+
 pub fn insert(
     conn: &mut Conn,
     opened: &Opened,
@@ -38,14 +51,14 @@ pub fn insert(
     now: Instant,
     expires: Instant,
 ) -> QueryResult<usize> {
-    let device: String = device.chars().take(120).collect();
     diesel::insert_into(sessions::table)
         .values((
             sessions::id.eq(opened.session),
             sessions::volunteer_id.eq(opened.volunteer),
             sessions::audience.eq(audience.column()),
             sessions::refresh_hash.eq(keys::digest(&opened.refresh)),
-            sessions::device.eq(device),
+            sessions::family_hash.eq(family(&opened.refresh).map(keys::digest)),
+            sessions::device.eq(device_column(device)),
             sessions::created_at.eq(now),
             sessions::seen_at.eq(now),
             sessions::expires_at.eq(expires),
@@ -127,18 +140,41 @@ pub fn list_alive(
     Ok(alive)
 }
 
+/// A browser's session by its secret.
 pub fn find_by_refresh(
     conn: &mut Conn,
     hash: &str,
-    audience: Audience,
     now: Instant,
 ) -> QueryResult<Option<SessionRow>> {
     sessions::table
         .filter(sessions::refresh_hash.eq(hash))
-        .filter(sessions::audience.eq(audience.column()))
+        .filter(sessions::audience.eq(Audience::Web.column()))
         .filter(sessions::revoked_at.is_null())
         .filter(sessions::expires_at.gt(now))
         .select(SessionRow::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// A browser was here.
+pub fn update_seen(
+    conn: &mut Conn,
+    session: SessionId,
+    now: Instant,
+    expires: Instant,
+) -> QueryResult<usize> {
+    diesel::update(sessions::table.filter(sessions::id.eq(session)))
+        .set((sessions::seen_at.eq(now), sessions::expires_at.eq(expires)))
+        .execute(conn)
+}
+
+/// A program's live session by the part that all its refresh tokens share.
+pub fn find_family(conn: &mut Conn, family: &str, now: Instant) -> QueryResult<Option<Held>> {
+    sessions::table
+        .filter(sessions::family_hash.eq(family))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(now))
+        .select(Held::as_select())
         .first(conn)
         .optional()
 }
@@ -158,10 +194,22 @@ pub fn update_refresh(
     diesel::update(held)
         .set((
             sessions::refresh_hash.eq(hash),
+            sessions::spent_hash.eq(old),
             sessions::seen_at.eq(now),
             sessions::expires_at.eq(expires),
         ))
         .execute(conn)
+}
+
+/// Ends a session by what it holds itself: nobody asks for it, so there is no scope.
+pub fn revoke_held(conn: &mut Conn, held: &Held, now: Instant) -> QueryResult<usize> {
+    diesel::update(
+        sessions::table
+            .filter(sessions::id.eq(held.id))
+            .filter(sessions::revoked_at.is_null()),
+    )
+    .set(sessions::revoked_at.eq(now))
+    .execute(conn)
 }
 
 /// Sessions are a person's own affair: whatever the scope, only the actor's are touched.
