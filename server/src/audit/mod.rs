@@ -1,4 +1,8 @@
-//! The audit log: every staff action, append-only, each line chained to the one before by its hash.
+//! The audit log: every staff action and every look of a captain or HQ at what belongs to others,
+//! append-only, each line chained to the one before by its hash.
+//!
+//! Numbers of a region, a board and a list of tasks name nobody's data, and one's own belongs to
+//! oneself: reading those leaves no line.
 
 mod store;
 
@@ -7,7 +11,7 @@ use sha2::{Digest, Sha256};
 pub use store::Line;
 
 use crate::clock::Instant;
-use crate::db::Conn;
+use crate::db::{Conn, Db};
 use crate::error::Error;
 use crate::ids::hex;
 use crate::scope::Scope;
@@ -36,6 +40,22 @@ pub fn append(
     line.hash = chained(&before, &line);
     store::insert(conn, &line)?;
     Ok(())
+}
+
+/// Writes down that the person in `scope` looked at people, between finding them and showing them:
+/// the search holds no lock, and what cannot be written down is not shown.
+///
+/// # Errors
+/// `Unavailable` when the log cannot be written.
+pub async fn append_look(
+    db: &Db,
+    scope: Scope,
+    deed: &'static str,
+    detail: serde_json::Value,
+    now: Instant,
+) -> Result<(), Error> {
+    db.write(move |conn| append(conn, &scope, deed, &detail, now))
+        .await
 }
 
 /// Lines before `before` (an id), newest first, at most `limit`. HQ alone.

@@ -12,5 +12,7 @@ mod weeks;
 
 pub use model::{AuditLine, NewStaff, PersonView, Summary};
 pub use numbers::{Counted, numbers, summary};
-pub use offices::{add_staff, audit, end_captaincy, name_captain, name_captain_by_email, staff};
+pub use offices::{
+    add_staff, audit, end_captaincy, name_captain, name_captain_by_email, offices, staff,
+};
 pub use people::{People, Sought, find_people};

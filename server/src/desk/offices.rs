@@ -1,5 +1,7 @@
 //! Naming captains and HQ, and reading what everybody with an office did.
 
+use serde_json::json;
+
 use super::model::AuditLine;
 use crate::app::App;
 use crate::audit;
@@ -11,6 +13,9 @@ use crate::ids::{self, VolunteerId};
 use crate::region_code::RegionCode;
 use crate::scope::Scope;
 use crate::volunteers::{self, Email, Holder};
+
+/// Captains with their regions, and HQ.
+pub type Offices = (Vec<(RegionCode, Holder)>, Vec<Holder>);
 
 /// Makes somebody captain of `region`; once or again is the same.
 ///
@@ -83,11 +88,34 @@ pub async fn end_captaincy(
     Ok(())
 }
 
-/// Everybody at HQ.
+/// Everybody at HQ. The look is written to the audit log.
 pub async fn staff(app: &App, scope: Scope) -> Result<Vec<Holder>, Error> {
-    app.db
-        .read(move |conn| volunteers::staff(conn, &scope))
-        .await
+    let asking = scope.clone();
+    let staff = app
+        .db
+        .read(move |conn| volunteers::staff(conn, &asking))
+        .await?;
+    looked(app, scope, staff.len()).await?;
+    Ok(staff)
+}
+
+/// Everybody with an office: captains by region, and HQ. The look is written to the audit log.
+pub async fn offices(app: &App, scope: Scope) -> Result<Offices, Error> {
+    let asking = scope.clone();
+    let (captains, staff) = app
+        .db
+        .read(move |conn| {
+            let captains = volunteers::all_captains(conn, &asking)?;
+            Ok((captains, volunteers::staff(conn, &asking)?))
+        })
+        .await?;
+    looked(app, scope, captains.len() + staff.len()).await?;
+    Ok((captains, staff))
+}
+
+async fn looked(app: &App, scope: Scope, people: usize) -> Result<(), Error> {
+    let read = json!({"people": people});
+    audit::append_look(&app.db, scope, "offices_read", read, app.clock.now()).await
 }
 
 /// Takes somebody who has joined into HQ.
@@ -110,7 +138,7 @@ pub async fn add_staff(app: &App, scope: Scope, email: &str) -> Result<Holder, E
     Ok(holder)
 }
 
-/// Lines of the audit log older than `before`, newest first.
+/// Lines of the audit log older than `before`, newest first; this look will be the next one.
 ///
 /// # Errors
 /// `NotFound` for anybody but HQ.
@@ -120,11 +148,14 @@ pub async fn audit(
     before: Option<i64>,
     limit: i64,
 ) -> Result<Listing<AuditLine>, Error> {
+    let asking = scope.clone();
     let lines = app
         .db
-        .read(move |conn| audit::list(conn, &scope, before, limit + 1))
+        .read(move |conn| audit::list(conn, &asking, before, limit + 1))
         .await?;
     let page = Listing::page(lines, limit, |line| line.id);
+    let read = json!({"lines": page.items.len()});
+    audit::append_look(&app.db, scope, "audit_read", read, app.clock.now()).await?;
     Ok(Listing {
         next: page.next,
         items: page

@@ -97,27 +97,24 @@ pub async fn find_people(
     after: Option<VolunteerId>,
     limit: i64,
 ) -> Result<People, Error> {
-    let (now, house) = (app.clock.now(), app.clone());
-    app.db
-        .write(move |conn| {
-            let found = volunteers::search(conn, &scope, &filter, after, limit + 1)?;
-            let all = volunteers::count_found(conn, &scope, &filter)?;
-            audit::append(
-                conn,
-                &scope,
-                "people_read",
-                &looked_for(&filter, found.len()),
-                now,
-            )?;
-            Ok(People {
-                rows: found
-                    .into_iter()
-                    .map(|person| view(&house, person, now))
-                    .collect(),
-                all,
-            })
+    let (now, asking) = (app.clock.now(), scope.clone());
+    let (found, all, read) = app
+        .db
+        .read(move |conn| {
+            let found = volunteers::search(conn, &asking, &filter, after, limit + 1)?;
+            let all = volunteers::count_found(conn, &asking, &filter)?;
+            let read = looked_for(&filter, found.len());
+            Ok((found, all, read))
         })
-        .await
+        .await?;
+    audit::append_look(&app.db, scope, "people_read", read, now).await?;
+    Ok(People {
+        rows: found
+            .into_iter()
+            .map(|person| view(app, person, now))
+            .collect(),
+        all,
+    })
 }
 
 /// What the log keeps of a look: never the words, which may be a name.

@@ -48,22 +48,24 @@ pub async fn queue(app: &App, scope: Scope, region: &RegionCode) -> Result<Vec<C
     if !scope.leads(region) {
         return Err(Error::NotFound);
     }
-    let (now, tree, region) = (app.clock.now(), app.tree.clone(), region.clone());
-    app.db
-        .write(move |conn| {
-            let open = store::list_open(conn, &scope, &region, QUEUE)?;
+    let (now, asking, of) = (app.clock.now(), scope.clone(), region.clone());
+    let (open, captained) = app
+        .db
+        .read(move |conn| {
+            let open = store::list_open(conn, &asking, &of, QUEUE)?;
             let captained = captained(conn, &open)?;
-            let read = json!({"region": region, "people": open.len()});
-            audit::append(conn, &scope, "follow_ups_read", &read, now)?;
-            Ok(open
-                .into_iter()
-                .map(|(open, person)| {
-                    let holder = rules::holder(&person.region, &captained, open.due_at, now);
-                    Call::of(&tree, open, &person, holder, now)
-                })
-                .collect())
+            Ok((open, captained))
         })
-        .await
+        .await?;
+    let read = json!({"region": region, "people": open.len()});
+    audit::append_look(&app.db, scope, "follow_ups_read", read, now).await?;
+    Ok(open
+        .into_iter()
+        .map(|(open, person)| {
+            let holder = rules::holder(&person.region, &captained, open.due_at, now);
+            Call::of(&app.tree, open, &person, holder, now)
+        })
+        .collect())
 }
 
 /// How many people under `region` wait for their first call, and how many longer than promised.

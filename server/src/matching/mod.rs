@@ -35,12 +35,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use serde_json::json;
 
 pub use pool::Matcher;
 pub use say::{CaveatSaid, FixSaid, Said, language as language_name, skill as skill_name};
 pub use view::{Bar, CandidateView, CandidatesView, OtherView, PersonBrief, SuggestionView};
 
 use crate::app::App;
+use crate::audit;
 use crate::clock::Instant;
 use crate::db::Conn;
 use crate::error::Error;
@@ -216,7 +218,8 @@ fn judge(
     (scored, reasons, caveat)
 }
 
-/// People for a task that `scope` leads: who could, best first, and why the others could not.
+/// People for a task that `scope` leads: who could, best first, and why the others could not. The
+/// look is written to the audit log.
 ///
 /// # Errors
 /// `NotFound` when `scope` does not lead it.
@@ -226,12 +229,15 @@ pub async fn candidates_for(
     task: TaskId,
     l: &Lang,
 ) -> Result<CandidatesView, Error> {
-    let (now, house) = (app.clock.now(), app.clone());
+    let (now, house, asking) = (app.clock.now(), app.clone(), scope.clone());
     let sorted = app
         .db
-        .read(move |conn| sort(conn, &house, &scope, task, now))
+        .read(move |conn| sort(conn, &house, &asking, task, now))
         .await?;
-    Ok(sorted.view(&app.tree, l, &context(app, &sorted.skills, now)))
+    let view = sorted.view(&app.tree, l, &context(app, &sorted.skills, now));
+    let read = json!({"task": task, "people": view.ranked.len() + view.rest.len()});
+    audit::append_look(&app.db, scope, "candidates_read", read, now).await?;
+    Ok(view)
 }
 
 /// Everybody considered, sorted; still in codes.

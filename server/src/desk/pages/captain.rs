@@ -157,22 +157,22 @@ async fn names(
     region: &RegionCode,
     entries: usize,
 ) -> Result<Vec<(String, String)>, Error> {
-    let (now, scope, region) = (app.clock.now(), viewer.scope(), region.clone());
-    app.db
-        .write(move |conn| {
-            let filter = Filter {
-                region: Some(region.clone()),
-                ..Filter::default()
-            };
-            let found = volunteers::search(conn, &scope, &filter, None, NAMES)?;
-            let read = json!({"region": region, "people": found.len(), "entries": entries});
-            audit::append(conn, &scope, "captain_page_read", &read, now)?;
-            Ok(found
-                .into_iter()
-                .map(|person| (person.email, person.name))
-                .collect())
-        })
-        .await
+    let scope = viewer.scope();
+    let filter = Filter {
+        region: Some(region.clone()),
+        ..Filter::default()
+    };
+    let found = app
+        .db
+        .read(move |conn| volunteers::search(conn, &scope, &filter, None, NAMES))
+        .await?;
+    let read = json!({"region": region, "people": found.len(), "entries": entries});
+    let now = app.clock.now();
+    audit::append_look(&app.db, viewer.scope(), "captain_page_read", read, now).await?;
+    Ok(found
+        .into_iter()
+        .map(|person| (person.email, person.name))
+        .collect())
 }
 
 /// Entries chosen, and what to do with them.

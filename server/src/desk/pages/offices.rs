@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, Responder};
 use askama::Template;
 use serde::Deserialize;
 
-use super::super::{add_staff, end_captaincy, name_captain_by_email};
+use super::super::{add_staff, end_captaincy, name_captain_by_email, offices};
 use crate::app::App;
 use crate::error::{Error, FieldErrors};
 use crate::http::{Faults, Form, Page, PageError, Query, See, Staff};
@@ -13,7 +13,7 @@ use crate::ids::VolunteerId;
 use crate::region_code::RegionCode;
 use crate::regions::{RegionView, Tree};
 use crate::sessions::Viewer;
-use crate::volunteers::{self, Holder};
+use crate::volunteers::Holder;
 use crate::words::Lang;
 
 /// What was done just now.
@@ -140,14 +140,7 @@ async fn show(
     typed: Named,
     faults: Faults,
 ) -> Result<Page<Offices>, Error> {
-    let scope = viewer.scope();
-    let (captains, staff) = app
-        .db
-        .read(move |conn| {
-            let captains = volunteers::all_captains(conn, &scope)?;
-            Ok((captains, volunteers::staff(conn, &scope)?))
-        })
-        .await?;
+    let (captains, staff) = offices(app, viewer.scope()).await?;
     let page = Offices {
         zone: viewer.zone.parse().unwrap_or(chrono_tz::UTC),
         me: viewer.id,

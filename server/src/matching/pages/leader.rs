@@ -169,10 +169,11 @@ pub async fn save(
     Form(form): Form<EditForm>,
 ) -> Result<impl Responder, PageError> {
     let id: TaskId = id.parse().map_err(|_| Error::NotFound)?;
-    let (whole, mut page) = editor(&app, &who, &l, id, Some(&form)).await?;
+    let whole = led(&app, who.scope(), id).await?;
     match write(&app, &who, Some(&whole), &form).await {
         Ok(_) => Ok(Either::Left(See(format!("/hq/tasks/{id}?saved=1")))),
         Err(Error::Invalid(errors)) => {
+            let (whole, mut page) = editor(&app, &who, &l, id, Some(&form)).await?;
             page.faults = faults(&errors, &l);
             let page = Page::new(&whole.task.title, page);
             Ok(Either::Right(page.with_status(422)))
@@ -198,12 +199,13 @@ pub async fn assign(
     let (task, person) = path.into_inner();
     let task: TaskId = task.parse().map_err(|_| Error::NotFound)?;
     let person: VolunteerId = person.parse().map_err(|_| Error::NotFound)?;
-    let (whole, page) = editor(&app, &who, &l, task, None).await?;
+    led(&app, who.scope(), task).await?;
     let state = form.state.parse::<State>();
     let state = state.map_err(|_| Error::field("state", "task-state-leader"))?;
     match activities::place(&app, who.scope(), task, person, state).await {
         Ok(_) => Ok(Either::Left(See(format!("/hq/tasks/{task}")))),
         Err(Error::Conflict(why)) => {
+            let (whole, page) = editor(&app, &who, &l, task, None).await?;
             let page = Edit {
                 refusal: Some(l.sentence(&why)),
                 ..page
@@ -215,7 +217,15 @@ pub async fn assign(
     }
 }
 
-/// The editor of a task that the viewer leads, with what was typed instead of what is stored.
+/// A task that one leads.
+async fn led(app: &App, scope: Scope, id: TaskId) -> Result<Whole, Error> {
+    app.db
+        .read(move |conn| tasks::find_led(conn, &scope, id))
+        .await
+}
+
+/// The editor of a task that the viewer leads, with what was typed instead of what is stored, and
+/// with the people on it and for it: made only where it is shown, since the look is written down.
 async fn editor(
     app: &App,
     who: &Viewer,
