@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::activities::Missions;
 use crate::clock::Clock;
 use crate::cluster::Cluster;
 use crate::db::Db;
@@ -41,6 +42,8 @@ pub struct App {
     pub tree: Arc<Tree>,
     /// The weights and caps of scores.
     pub scoring: Arc<ScoringConfig>,
+    /// What counts more in which week.
+    pub missions: Missions,
     /// The only writer of points.
     pub ledger: Ledger,
     /// Which task for whom.

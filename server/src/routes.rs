@@ -164,7 +164,8 @@ fn tasks() -> Vec<Route> {
 
 /// What was done, and its points.
 fn activities() -> Vec<Route> {
-    use crate::activities::{ActivityView, LineView, NewActivity, api, pages};
+    use crate::activities::missions::api as missions;
+    use crate::activities::{ActivityView, LineView, MissionView, NewActivity, api, pages};
     vec![
         Route::post("/api/v1/activities", Member, api::create)
             .says("Writes down something done; captains and HQ also for others in their scope.")
@@ -187,6 +188,14 @@ fn activities() -> Vec<Route> {
             .says("The lines of one's own week, each with the reason why.")
             .query(&["week"])
             .gives::<Vec<LineView>>(200),
+        Route::get("/api/v1/missions", Member, missions::index)
+            .says("What counts more or less than usual in a week; the present one where left out.")
+            .query(&["week"])
+            .gives::<Vec<MissionView>>(200),
+        Route::put("/api/v1/missions/{week}/{kind}", Staff, missions::update)
+            .says("What a kind of activity counts in a week that has not begun anywhere (409 afterwards).")
+            .takes::<missions::MissionBody>()
+            .gives::<MissionView>(200),
         Route::get("/log", Member, pages::form),
         Route::post("/log", Member, pages::log),
         Route::get("/log/{id}", Member, pages::receipt),
@@ -324,6 +333,7 @@ fn desk() -> Vec<Route> {
         Route::post("/captain/approvals", Leader, pages::captain::decide),
         Route::post("/captain/sheet", Leader, pages::sheet::create),
         Route::get("/hq", Staff, pages::hq::hq),
+        Route::post("/hq/missions", Staff, pages::missions::create),
         Route::get("/hq/people", Leader, pages::people::people),
         Route::get("/hq/staff", Staff, pages::offices::index),
         Route::post("/hq/staff", Staff, pages::offices::create),

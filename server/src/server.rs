@@ -160,12 +160,14 @@ pub fn open(
     };
     let scoring = Arc::new(ScoringConfig::shipped().map_err(|why| why.to_string())?);
     let cluster = Cluster::open(&settings.redis_url.0)?;
+    let missions = activities::Missions::new(scoring.clone(), &tree);
+    let book = activities::Book::new(scoring.clone(), &tree, missions.clone());
     let ledger = Ledger::open(
         db.clone(),
         cluster.clone(),
         clock.clone(),
         scoring.clone(),
-        Arc::new(activities::Book::new(scoring.clone(), &tree)),
+        Arc::new(book),
         Size {
             queue: settings.ledger_queue,
             batch: settings.ledger_batch,
@@ -177,6 +179,7 @@ pub fn open(
         matcher: Matcher::open(&cluster, tree.clone())?,
         sessions: Sessions::new(keys, Duration::days(i64::from(settings.session_days))),
         cluster,
+        missions,
         scoring,
         ledger,
         mailer: Mailer::open(&settings.mail.0, &settings.mail_from)?,

@@ -39,6 +39,7 @@ mod links;
 mod live;
 mod matching;
 mod migrations;
+mod missions;
 mod outage;
 mod races;
 mod scope;

@@ -102,6 +102,8 @@ fn case(method: &str, path: &str, foreign: &Foreign) -> Option<Case> {
             owned(Asker::Dee, &foreign.draft, NOTHING)
         }
         (_, "/log" | "/api/v1/activities" | "/api/v1/activities/batch") => Some(Case::Open),
+        // What counts more is everybody's to know, and HQ's to say.
+        (_, "/api/v1/missions" | "/api/v1/missions/{week}/{kind}") => Some(Case::Open),
         (_, path) if path.starts_with("/log/{id}") || path.starts_with("/activities/{id}") => {
             owned(Asker::Ada, &foreign.activity, NO_ACTIVITY)
         }

@@ -1,3 +1,4 @@
+DROP TABLE missions;
 DROP TABLE final_boards;
 DROP TABLE roster_locks;
 DROP TABLE rosters;

@@ -98,3 +98,11 @@ CREATE TABLE final_boards (
     board  TEXT NOT NULL,                           -- JSON: the rows
     PRIMARY KEY (region, week)
 );
+
+-- What a kind of activity counts in a week, where it is not once; set by HQ before the week begins.
+CREATE TABLE missions (
+    week   TEXT NOT NULL,                           -- 2026-W48
+    kind   TEXT NOT NULL,
+    weight INTEGER NOT NULL,                        -- ten-thousandths
+    PRIMARY KEY (week, kind)
+);

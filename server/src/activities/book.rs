@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use super::store::{self, Past};
-use super::{Kind, Scored, Stage, Work, check_time, final_at, limited, sentence, worth};
+use super::{Kind, Missions, Scored, Stage, Work, check_time, final_at, limited, sentence, worth};
 use crate::clock::{Duration, Instant};
 use crate::db::Conn;
 use crate::error::{Error, FieldErrors};
@@ -30,14 +30,16 @@ const OVERLAP_FREE: Duration = Duration::minutes(15);
 pub struct Book {
     scoring: Arc<ScoringConfig>,
     zones: Vec<Tz>,
+    missions: Missions,
 }
 
 impl Book {
     /// The rules of a campaign whose people live in `tree`.
-    pub fn new(scoring: Arc<ScoringConfig>, tree: &Tree) -> Self {
+    pub fn new(scoring: Arc<ScoringConfig>, tree: &Tree, missions: Missions) -> Self {
         Self {
             scoring,
             zones: tree.zones(),
+            missions,
         }
     }
 
@@ -69,18 +71,11 @@ impl Book {
 
     /// What the limits of its kind leave of a candidate's base.
     fn limit(&self, candidate: &mut Candidate, kind: Kind, past: &[&Past]) {
-        let entry = &candidate.entry;
-        let number = |column: Option<i32>| column.and_then(|n| u32::try_from(n).ok());
-        let Some(work) = Work::of(
-            kind,
-            number(entry.quantity),
-            number(entry.conversations),
-            number(entry.minutes),
-        ) else {
+        let Some(work) = Work::of_entry(&candidate.entry) else {
             return;
         };
         let scored = scored(candidate, kind, past);
-        let worth = worth(&self.scoring, &work, entry.mission);
+        let worth = worth(&self.scoring, &work, candidate.entry.mission);
         candidate.entry.base = limited(&self.scoring, kind, worth, &scored).base;
     }
 }
@@ -104,6 +99,7 @@ impl Rulebook for Book {
             }
         }
         hold_twins(conn, candidates)?;
+        self.missions.price(conn, candidates, now)?;
         let mut past = past(conn, candidates)?;
         for candidate in candidates.iter_mut() {
             let Ok(kind) = candidate.entry.kind.parse::<Kind>() else {

@@ -6,6 +6,7 @@ mod book;
 mod check;
 mod form;
 mod kind;
+pub mod missions;
 mod model;
 pub mod pages;
 mod record;
@@ -21,6 +22,7 @@ pub use attendance::place;
 pub use book::Book;
 pub use check::*;
 pub use kind::*;
+pub use missions::{MissionView, Missions, Weights, set_mission, week_number, weights, weights_of};
 pub use model::{ActivityView, Earned, LineView, NewActivity, SheetRow};
 pub use record::{
     Record, Recorded, Waiting, count_waiting, find, latest, own_tasks, points_of, waiting,

@@ -7,13 +7,14 @@ use chrono_tz::Tz;
 
 use super::api::WeekQuery;
 use super::form::LogForm;
-use super::{Kind, Record, Recorded, UNDO, Work, what, why, worth};
+use super::missions::said;
+use super::{Kind, Record, Recorded, UNDO, Weights, Work, what, why, worth};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::error::Error;
 use crate::http::{Faults, Form, Page, PageError, Query, See, SignedIn};
 use crate::ids::{ActivityId, TaskId, secret};
-use crate::ledger::{Line, Mission, Points, ScoringConfig, Verification};
+use crate::ledger::{Line, Mission, Points, ScoringConfig, Verification, Week};
 use crate::regions::RegionView;
 use crate::scope::Scope;
 use crate::sessions::Viewer;
@@ -42,6 +43,7 @@ const USUAL: [(Kind, Option<i32>, Option<i32>); PRESETS] = [
 #[template(path = "activities/log.html")]
 struct LogPage {
     l: Lang,
+    missions: Vec<String>,
     presets: Vec<Preset>,
     form: LogForm,
     faults: Faults,
@@ -143,6 +145,8 @@ async fn log_page(
     form.key = secret(16);
     let latest = super::latest(app, viewer, PRESETS).await?;
     let tasks = super::own_tasks(app, viewer).await?;
+    let week = Week::at(app.clock.now().utc(), zone_of(viewer));
+    let weights = super::weights(app, week).await?;
     let choice = |kind: &Kind| KindChoice {
         kind: kind.as_str(),
         icon: icon(*kind),
@@ -150,7 +154,11 @@ async fn log_page(
     };
     let more: Vec<KindChoice> = MORE.iter().map(choice).collect();
     Ok(LogPage {
-        presets: presets(&l, &app.scoring, &latest),
+        presets: presets(&l, &app.scoring, &weights, &latest),
+        missions: weights
+            .iter()
+            .map(|(kind, weight)| said(&l, kind, weight, None))
+            .collect(),
         first: FIRST.iter().map(choice).collect(),
         more_open: more.iter().any(|choice| choice.chosen),
         details_open: !form.occurred_at.is_empty()
@@ -168,19 +176,23 @@ async fn log_page(
 }
 
 /// What the person did last, then what newcomers usually do.
-fn presets(l: &Lang, scoring: &ScoringConfig, latest: &[Line]) -> Vec<Preset> {
+fn presets(l: &Lang, scoring: &ScoringConfig, weights: &Weights, latest: &[Line]) -> Vec<Preset> {
+    let preset = |kind, numbers, again| {
+        let weight = weights.of(kind);
+        preset(l, scoring, (kind, weight), numbers, again)
+    };
     let mut presets: Vec<Preset> = latest
         .iter()
         .filter_map(|line| {
             // A note or a training is not done a second time by a tap.
             let kind: Kind = line.kind.parse().ok()?;
             let numbers = (line.quantity, line.conversations, line.minutes);
-            preset(l, scoring, kind, numbers, true)
+            preset(kind, numbers, true)
         })
         .collect();
     for (kind, quantity, minutes) in USUAL {
         if presets.len() < PRESETS && !presets.iter().any(|known| known.kind == kind.as_str()) {
-            presets.extend(preset(l, scoring, kind, (quantity, None, minutes), false));
+            presets.extend(preset(kind, (quantity, None, minutes), false));
         }
     }
     presets
@@ -189,7 +201,7 @@ fn presets(l: &Lang, scoring: &ScoringConfig, latest: &[Line]) -> Vec<Preset> {
 fn preset(
     l: &Lang,
     scoring: &ScoringConfig,
-    kind: Kind,
+    (kind, weight): (Kind, Mission),
     (quantity, conversations, minutes): (Option<i32>, Option<i32>, Option<i32>),
     again: bool,
 ) -> Option<Preset> {
@@ -221,7 +233,7 @@ fn preset(
             .say("log-preset-today")
             .with("what", done.to_string())
             .to_string(),
-        earns: worth(scoring, &work, Mission::ONE).base,
+        earns: worth(scoring, &work, weight).base,
         again,
     })
 }

@@ -1,6 +1,7 @@
 //! Why a line is worth what it is, in words.
 
 use super::book::{OVERLAP, TWIN};
+use super::missions::said;
 use super::record::Recorded;
 use super::{Kind, Unit, Work, Worth, limited_to, worth};
 use crate::ids::VolunteerId;
@@ -38,11 +39,7 @@ pub fn why(l: &Lang, scoring: &ScoringConfig, recorded: &Recorded) -> String {
     if let Some(worth) = worth_of(scoring, line) {
         sentences.push(rates(l, &worth, recorded));
         if worth.mission != Mission::ONE {
-            sentences.push(
-                l.say("activity-why-mission")
-                    .with("mission", worth.mission.to_string())
-                    .to_string(),
-            );
+            sentences.extend(mission(l, line, worth.mission));
         }
         if worth.cut > Points::ZERO {
             sentences.push(
@@ -54,6 +51,12 @@ pub fn why(l: &Lang, scoring: &ScoringConfig, recorded: &Recorded) -> String {
     }
     sentences.push(standing(l, recorded));
     sentences.join(" ")
+}
+
+/// "Doors count 1.5× in week 48."
+fn mission(l: &Lang, line: &Line, weight: Mission) -> Option<String> {
+    let (kind, week) = (line.kind.parse().ok()?, line.week.parse().ok()?);
+    Some(said(l, kind, weight, Some(week)))
 }
 
 /// How a line came to its base, from its columns.

@@ -35,7 +35,7 @@ pub fn final_at(weeks: &Weeks, close: DateTime<Utc>) -> DateTime<Utc> {
         .unwrap_or(close)
 }
 
-/// Whether headquarters may give a task this mission weight.
+/// Whether headquarters may let a kind count this much in a week.
 pub fn allows(bounds: &MissionBounds, mission: Mission) -> bool {
     (bounds.least..=bounds.most).contains(&mission)
 }

@@ -1,6 +1,7 @@
 //! What was done, and how much of it: the typed form of an entry.
 
 use super::kind::Kind;
+use crate::ledger::Entry;
 
 /// Something done, with the amounts that score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,5 +140,16 @@ impl Work {
             Kind::Translation => Self::Translation { minutes: minutes? },
             Kind::Training => Self::Training,
         })
+    }
+
+    /// The work of an entry, from its columns.
+    pub fn of_entry(entry: &Entry) -> Option<Self> {
+        let number = |column: Option<i32>| column.and_then(|n| u32::try_from(n).ok());
+        Self::of(
+            entry.kind.parse().ok()?,
+            number(entry.quantity),
+            number(entry.conversations),
+            number(entry.minutes),
+        )
     }
 }

@@ -69,7 +69,7 @@ pub struct Worth {
 /// roots keep six digits.
 const FINE: i128 = 60_000_000;
 
-/// The worth of `work` on a task of weight `mission`, before any limit:
+/// The worth of `work` in a week in which its kind counts `mission` times, before any limit:
 /// `base = (sum of rate * quantity) * mission`, rounded half-up once.
 pub fn worth(scoring: &ScoringConfig, work: &Work, mission: Mission) -> Worth {
     let products: Vec<(Unit, Points, u32)> = match *work {

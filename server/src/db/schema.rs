@@ -232,6 +232,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    missions (week, kind) {
+        week -> Text,
+        kind -> Text,
+        weight -> Integer,
+    }
+}
+
+diesel::table! {
     tasks (id) {
         id -> BigInt,
         title -> Text,
@@ -378,6 +386,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     rosters,
     roster_locks,
     final_boards,
+    missions,
     tasks,
     task_stats,
     task_skills,

@@ -88,7 +88,7 @@ pub struct Entry {
     pub task: Option<TaskId>,
     /// When it was done; the moment of writing where nobody said.
     pub occurred_at: Option<Instant>,
-    /// The task's mission weight.
+    /// What its kind counts in its week; the rulebook sets it as the entry is written.
     pub mission: Mission,
     /// What it is worth before verification.
     pub base: Points,

@@ -1,4 +1,4 @@
-//! What multiplies points: the verification of an entry and the mission weight of a task.
+//! What multiplies points: the verification of an entry and the mission weight of its kind and week.
 
 use std::fmt;
 
@@ -72,14 +72,14 @@ impl<'de> Deserialize<'de> for Weight {
     }
 }
 
-/// What a task's points are multiplied by, in ten-thousandths: 0 to 100, usually 0.5 to 2
+/// What the points of a kind are multiplied by in a week, in ten-thousandths: 0 to 100, usually 0.5 to 2
 /// (`scoring.toml`, `[mission]`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Mission(u32);
 
 impl Mission {
     const SCALE: u32 = 10_000;
-    /// A task like any other.
+    /// As usual.
     pub const ONE: Self = Self(Self::SCALE);
 
     /// From ten-thousandths; `None` above one hundred.

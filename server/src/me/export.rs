@@ -24,7 +24,7 @@ pub enum Class {
 }
 
 /// Every table with its class, in the order of an export.
-pub const CLASSES: [(&str, Class); 29] = [
+pub const CLASSES: [(&str, Class); 30] = [
     ("volunteers", Class::Personal("id")),
     ("volunteer_skills", Class::Personal("volunteer_id")),
     ("staff", Class::Personal("volunteer_id")),
@@ -48,6 +48,7 @@ pub const CLASSES: [(&str, Class); 29] = [
     ("rosters", Class::Impersonal),
     ("roster_locks", Class::Impersonal),
     ("final_boards", Class::Impersonal),
+    ("missions", Class::Impersonal),
     ("tasks", Class::Impersonal),
     ("task_skills", Class::Impersonal),
     ("task_stats", Class::Impersonal),

@@ -100,7 +100,6 @@ activity-rate-dollars = { $rate } times the square root of the dollars
 activity-rate-trainings = { $rate } a training
 activity-why-one = { $first }.
 activity-why-two = { $first } and { $second }.
-activity-why-mission = Times { $mission } for this mission.
 activity-why-cut = { $cut } beyond the limit of the day or week earn nothing.
 activity-why-unverified = Counts at { $percent }% until somebody confirms it: { $counted } now.
 activity-why-full = Counted in full: { $counted }.
@@ -131,6 +130,24 @@ activity-why-correction-reversed = { $named ->
 }
 activity-why-correction-undone = You took it back.
 activity-why-reason = They wrote: “{ $reason }”
+
+# What counts more in a week.
+mission-kind-calls = Calls
+mission-kind-doors = Doors
+mission-kind-listening_note = Listening notes
+mission-kind-shift = Shifts
+mission-kind-event_hosted = Events you host
+mission-kind-event_attended = Events you go to
+mission-kind-recruit = People you bring in
+mission-kind-donation = Donations you raise
+mission-kind-data_entry = Hours of data entry
+mission-kind-translation = Hours of translation
+mission-kind-training = Trainings
+mission-this-week = { $what } count { $weight }× this week.
+mission-in-week = { $what } count { $weight }× in week { $week }.
+mission-weight = A kind of work counts { $least } to { $most } times in a week.
+mission-weight-decimals = Type a number such as 1.5, with at most four decimals.
+mission-begun = Week { $week } has begun, so what counts in it stands. Choose a later week.
 
 # The page.
 log-title = Log

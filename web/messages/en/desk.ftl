@@ -145,6 +145,18 @@ desk-in-tasks = { $count ->
     [one] in one task
    *[other] in { $count } tasks
 }
+desk-missions = What counts more
+desk-missions-why = Say what matters most in a week to come, before it begins. Everybody sees it where they log, and every line says it.
+desk-mission-week = Week { $week }, from { $day }
+desk-mission-none = Everything counts as usual.
+desk-mission-until = Can be changed until { $moment }.
+desk-mission-stands = It has begun, so this stands.
+desk-mission-when = Week
+desk-mission-what = What
+desk-mission-weight = Counts so many times
+desk-mission-hint = 0.5 to 2; 1 is as usual.
+desk-mission-go = Let it count
+desk-mission-done = Saved. People will see it when the week begins.
 desk-uncalled = Not called yet
 desk-overdue = { $count ->
     [0] all within 72 hours

@@ -8,6 +8,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::super::{Counted, Summary, numbers};
+use super::missions::{Section, Told};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::error::Error;
@@ -15,6 +16,7 @@ use crate::http::{Page, PageError, Query, Staff};
 use crate::races;
 use crate::region_code::RegionCode;
 use crate::regions::{self, RegionView};
+use crate::sessions::Viewer;
 use crate::volunteers::skills;
 use crate::words::Lang;
 
@@ -25,15 +27,17 @@ const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 /// Thirds of a day.
 const THIRDS: [&str; 3] = ["am", "pm", "eve"];
 
-/// `?region=`.
+/// `?region=&said=`.
 #[derive(Deserialize)]
 pub struct Asked {
     region: Option<String>,
+    /// What counts more was said just now.
+    said: Option<String>,
 }
 
 #[derive(Template)]
 #[template(path = "desk/hq.html")]
-struct Hq {
+pub(super) struct Hq {
     l: Lang,
     now: Instant,
     zone: chrono_tz::Tz,
@@ -44,6 +48,8 @@ struct Hq {
     skills: Vec<(String, String, i64)>,
     grid: Vec<(&'static str, Vec<Cell>)>,
     days: [&'static str; 7],
+    /// On the page of the whole campaign alone.
+    missions: Option<Section>,
 }
 
 /// A region beneath.
@@ -106,7 +112,26 @@ pub async fn hq(
         Some(code) => regions::known(&app.tree, code)?.code.clone(),
         None => app.tree.root().code.clone(),
     };
-    let (house, scope, asked) = (app.get_ref().clone(), viewer.scope(), region.clone());
+    let told = Told {
+        done: asked.said.is_some(),
+        ..Told::default()
+    };
+    Ok(show(&app, &viewer, &l, region, told).await?)
+}
+
+pub(super) async fn show(
+    app: &App,
+    viewer: &Viewer,
+    l: &Lang,
+    region: RegionCode,
+    told: Told,
+) -> Result<Page<Hq>, Error> {
+    let missions = if region == *app.tree.root().code {
+        Some(Section::new(app, viewer, l, told).await?)
+    } else {
+        None
+    };
+    let (house, scope, asked) = (app.clone(), viewer.scope(), region.clone());
     let (summary, all, parts) = app
         .db
         .read(move |conn| numbers(conn, &house, &scope, &asked))
@@ -120,10 +145,11 @@ pub async fn hq(
             .take(path.len().saturating_sub(1))
             .map(|node| (node.code.clone(), node.name.to_owned()))
             .collect(),
-        parts: rows(&app, &region, parts).await?,
+        parts: rows(app, &region, parts).await?,
         skills: skilled(&summary),
         grid: grid(&summary),
         days: DAYS,
+        missions,
         summary,
         all,
         l: l.clone(),
