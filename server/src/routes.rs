@@ -284,9 +284,9 @@ fn feed() -> Vec<Route> {
 
 /// Home, captain, HQ.
 fn desk() -> Vec<Route> {
-    use crate::desk::{AuditLine, NewStaff, PersonView, Summary, api, pages};
+    use crate::desk::{AuditLine, NewStaff, PersonView, PlacedView, Summary, api, pages};
     use crate::http::Listing;
-    use crate::volunteers::Holder;
+    use crate::volunteers::{Destination, Holder};
     vec![
         Route::get("/api/v1/regions/{code}/summary", Leader, api::summary)
             .says("A region in numbers: who is there, who is ready, what is open.")
@@ -303,6 +303,10 @@ fn desk() -> Vec<Route> {
                 "limit",
             ])
             .gives::<Listing<PersonView>>(200),
+        Route::put("/api/v1/volunteers/{volunteer}/region", Staff, api::relocate)
+            .says("Moves somebody to the region of a ZIP code, or to any region.")
+            .takes::<Destination>()
+            .gives::<PlacedView>(200),
         Route::put(
             "/api/v1/regions/{code}/captains/{volunteer}",
             Staff,
@@ -335,6 +339,7 @@ fn desk() -> Vec<Route> {
         Route::get("/hq", Staff, pages::hq::hq),
         Route::post("/hq/missions", Staff, pages::missions::create),
         Route::get("/hq/people", Leader, pages::people::people),
+        Route::post("/hq/people/{volunteer}/region", Staff, pages::people::relocate),
         Route::get("/hq/staff", Staff, pages::offices::index),
         Route::post("/hq/staff", Staff, pages::offices::create),
         Route::post(

@@ -40,6 +40,7 @@ mod live;
 mod matching;
 mod migrations;
 mod missions;
+mod moving;
 mod outage;
 mod races;
 mod scope;

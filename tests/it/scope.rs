@@ -137,9 +137,13 @@ fn case(method: &str, path: &str, foreign: &Foreign) -> Option<Case> {
         (_, path) if path.starts_with("/captain/") && !path.contains('{') => Some(Case::Open),
         // HQ sees everything: nothing is foreign to it.
         (_, path) if path == "/hq" || path.starts_with("/hq/") => Some(Case::Open),
-        (_, "/api/v1/staff" | "/api/v1/audit" | "/api/v1/regions/{code}/captains/{volunteer}") => {
-            Some(Case::Open)
-        }
+        (
+            _,
+            "/api/v1/staff"
+            | "/api/v1/audit"
+            | "/api/v1/regions/{code}/captains/{volunteer}"
+            | "/api/v1/volunteers/{volunteer}/region",
+        ) => Some(Case::Open),
         _ => None,
     }
 }

@@ -3,12 +3,13 @@
 use actix_web::Responder;
 use actix_web::web::{Data, Json, Path};
 
-use super::{NewStaff, Sought};
+use super::{NewStaff, PlacedView, Sought};
 use crate::app::App;
 use crate::error::Error;
 use crate::http::{ApiError, Body, Created, Leader, Listing, NoContent, Paging, Query, Staff};
 use crate::ids::VolunteerId;
 use crate::regions;
+use crate::volunteers::{self, Destination};
 
 /// `GET /api/v1/regions/{code}/summary`.
 pub async fn summary(
@@ -34,6 +35,18 @@ pub async fn people(
     let filter = sought.0.filter(&app)?;
     let people = super::find_people(&app, who.0.scope(), filter, after, limit).await?;
     Ok(Listing::page(people.rows, limit, |person| person.id.0))
+}
+
+/// `PUT /api/v1/volunteers/{volunteer}/region`.
+pub async fn relocate(
+    app: Data<App>,
+    who: Staff,
+    person: Path<String>,
+    to: Body<Destination>,
+) -> Result<impl Responder, ApiError> {
+    let person: VolunteerId = person.parse().map_err(|_| Error::NotFound)?;
+    let moved = volunteers::relocate(&app, who.0.scope(), person, to.0).await?;
+    Ok(Json(PlacedView::of(&app.tree, moved)))
 }
 
 /// `PUT /api/v1/regions/{code}/captains/{volunteer}`.

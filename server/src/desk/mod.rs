@@ -10,7 +10,7 @@ mod rules;
 mod store;
 mod weeks;
 
-pub use model::{AuditLine, NewStaff, PersonView, Summary};
+pub use model::{AuditLine, NewStaff, PersonView, PlacedView, Summary};
 pub use numbers::{Counted, numbers, summary};
 pub use offices::{
     add_staff, audit, end_captaincy, name_captain, name_captain_by_email, offices, staff,

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Instant;
 use crate::ids::VolunteerId;
-use crate::regions::RegionView;
-use crate::volunteers::SkillLevel;
+use crate::regions::{RegionView, Tree};
+use crate::volunteers::{SkillLevel, Volunteer};
 
 /// A region in numbers.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -59,6 +59,28 @@ pub struct PersonView {
     pub ready_now: bool,
     /// Inactive for so long that nobody counts on them.
     pub resting: bool,
+}
+
+/// Where somebody belongs now.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct PlacedView {
+    /// Who.
+    pub id: VolunteerId,
+    /// Their postcode.
+    pub zip: Option<String>,
+    /// Their region.
+    pub region: RegionView,
+}
+
+impl PlacedView {
+    /// The place of `person`.
+    pub fn of(tree: &Tree, person: Volunteer) -> Self {
+        Self {
+            id: person.id,
+            region: RegionView::of(tree, &person.region),
+            zip: person.zip,
+        }
+    }
 }
 
 /// A person to take into HQ.

@@ -3,6 +3,7 @@
 use super::code::RegionCode;
 use super::distance::Point;
 use super::node::Node;
+use super::postcode::Place;
 use super::tree::Tree;
 
 impl Tree {
@@ -43,6 +44,36 @@ impl Tree {
             && place
                 .point
                 .is_some_and(|from| self.nearest_point(at, from, self.move_km).is_some())
+    }
+
+    /// Why somebody who lives at `from` and belongs to `home` may not take the postcode of `to` without
+    /// asking HQ, as a key of the catalogue: it is too far, or, where one of the two points is
+    /// unknown, not beneath the same child of the root (the same state).
+    #[must_use]
+    pub fn refuses_postcode(
+        &self,
+        from: Option<&str>,
+        home: &RegionCode,
+        to: &Place,
+    ) -> Option<&'static str> {
+        let from = from.and_then(|postcode| self.place(postcode).ok());
+        let points = from.as_ref().and_then(|place| place.point).zip(to.point);
+        if let Some((here, there)) = points {
+            return (here.km_to(there) > self.move_km).then_some("zip-too-far");
+        }
+        let home = from.as_ref().map_or(home, |place| &place.region);
+        let state = |code: &RegionCode| code.ancestors_and_self().nth(1);
+        // Whoever belongs to the whole country has not been placed yet.
+        let elsewhere = state(home).is_some_and(|here| state(&to.region) != Some(here));
+        elsewhere.then_some("zip-elsewhere")
+    }
+
+    /// The region of the level people may move to (the county) that `code` is or lies in.
+    #[must_use]
+    pub fn county_of(&self, code: &RegionCode) -> Option<Node<'_>> {
+        self.path(code)
+            .into_iter()
+            .find(|node| node.level.depth == self.move_level)
     }
 
     /// How far people may move without asking HQ, in km.

@@ -3,6 +3,7 @@
 pub mod api;
 mod holders;
 mod model;
+mod moving;
 mod offices;
 mod profile;
 mod search;
@@ -13,6 +14,7 @@ pub use holders::{
     Holder, Holders, all_captains, captain_names, captained, captains, offices_of, staff,
 };
 pub use model::{Availability, Email, NewVolunteer, Volunteer};
+pub use moving::{Destination, relocate};
 pub use offices::{end_captaincy, name_captain, name_staff};
 pub use profile::{Certificate, Change, Offices, Profile, SkillLevel, said};
 pub use search::{Filter, Found, count, count_found, search};
@@ -20,10 +22,8 @@ pub use search::{Filter, Found, count, count_found, search};
 use crate::app::App;
 use crate::cluster::Event;
 use crate::db::Conn;
-use crate::error::{Error, FieldErrors};
+use crate::error::Error;
 use crate::ids::VolunteerId;
-use crate::region_code::RegionCode;
-use crate::regions::{self, Tree};
 use crate::scope::Scope;
 
 /// The person `id`, if `scope` may see them.
@@ -87,13 +87,10 @@ pub async fn change(
             }
             change.apply(&mut person)?;
             if let Some(zip) = &change.zip {
-                let place = regions::place(&tree, "zip", zip)?;
-                person.region = place.region;
-                person.zone = place.timezone.to_string();
-                person.zip = Some(place.postcode);
+                moving::by_zip(&tree, &scope, &mut person, zip)?;
             }
             if let Some(region) = &change.region {
-                move_to(&tree, &scope, &mut person, region)?;
+                moving::by_region(&tree, &scope, &mut person, region)?;
             }
             store::update(conn, &scope, &person)?;
             if let Some(skills) = &change.skills {
@@ -104,45 +101,10 @@ pub async fn change(
         })
         .await?;
     if moved {
-        app.sessions.forget_all();
-        app.cluster.publish(Event::RolesChanged { volunteer: id });
+        moving::told(app, id);
     }
     app.cluster.publish(Event::PersonMoved { volunteer: id });
     profile(app, who, id).await
-}
-
-/// Moves a person: themselves to a county within reach of their postcode, HQ anywhere.
-fn move_to(tree: &Tree, scope: &Scope, person: &mut Volunteer, region: &str) -> Result<(), Error> {
-    let unknown = || {
-        FieldErrors::with(
-            "region",
-            "region-unknown",
-            vec![("value", region.chars().take(64).collect())],
-        )
-    };
-    let code = RegionCode::parse(region).map_err(|_| unknown())?;
-    let node = tree.get(&code).ok_or_else(unknown)?;
-    let near = person
-        .zip
-        .as_deref()
-        .is_some_and(|zip| tree.may_move(zip, &code));
-    if !near && !scope.is_everything() {
-        let km = format!("{:.0}", tree.move_km());
-        return Err(FieldErrors::with(
-            "region",
-            "region-too-far",
-            vec![("region", node.name.into()), ("km", km)],
-        )
-        .into());
-    }
-    person.zone = person
-        .zip
-        .as_deref()
-        .filter(|_| near)
-        .map_or_else(|| tree.zone(&code), |zip| tree.person_zone(zip, &code))
-        .to_string();
-    person.region = code;
-    Ok(())
 }
 
 /// Notes that the person has completed a task of this rung of the ladder, if it is their highest.

@@ -134,7 +134,8 @@ pub fn said<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
 #[expect(missing_docs, reason = "the contract documents each field")]
 pub struct Change {
     pub name: Option<String>,
-    /// A new postcode: the person then belongs to its turf.
+    /// A new postcode within 80 km of the old one: the person then belongs to its turf; farther is
+    /// HQ's.
     pub zip: Option<String>,
     /// A county within 80 km of the postcode's point; farther is HQ's.
     pub region: Option<String>,

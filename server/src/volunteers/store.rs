@@ -81,6 +81,21 @@ pub fn update(conn: &mut Conn, scope: &Scope, person: &Volunteer) -> QueryResult
     .execute(conn)
 }
 
+/// Writes where a changed person belongs back, and nothing else about them.
+pub fn update_place(conn: &mut Conn, scope: &Scope, person: &Volunteer) -> QueryResult<usize> {
+    diesel::update(
+        volunteers::table
+            .filter(volunteers::id.eq(person.id))
+            .filter(scope.sees(volunteers::region, volunteers::id)),
+    )
+    .set((
+        volunteers::zip.eq(&person.zip),
+        volunteers::region.eq(&person.region),
+        volunteers::zone.eq(&person.zone),
+    ))
+    .execute(conn)
+}
+
 pub fn list_skills(
     conn: &mut Conn,
     scope: &Scope,

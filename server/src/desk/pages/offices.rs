@@ -112,7 +112,7 @@ pub async fn delete(
 }
 
 /// The region meant by a code, a postcode, or a name that only one region has.
-fn region(tree: &Tree, typed: &str) -> Result<RegionCode, Error> {
+pub(super) fn region(tree: &Tree, typed: &str) -> Result<RegionCode, Error> {
     let typed = typed.trim();
     let by_code = RegionCode::parse(&typed.to_lowercase()).ok();
     if let Some(node) = by_code.and_then(|code| tree.get(&code).map(|node| node.code.clone())) {

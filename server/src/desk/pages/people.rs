@@ -1,17 +1,20 @@
-//! `/hq/people`: finding people.
+//! `/hq/people`: finding people; for HQ also moving them.
 
-use actix_web::Responder;
-use actix_web::web::Data;
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, Responder};
 use askama::Template;
+use serde::Deserialize;
 use url::form_urlencoded::Serializer;
 
 use super::super::{PersonView, Sought, find_people};
+use super::offices::region;
 use crate::app::App;
 use crate::error::Error;
-use crate::http::{Faults, Leader, Page, PageError, Query};
+use crate::http::{Faults, Form, Leader, Page, PageError, Query, See, Staff};
 use crate::ids::VolunteerId;
 use crate::region_code::RegionCode;
-use crate::volunteers::{Availability, Filter, skills};
+use crate::sessions::Viewer;
+use crate::volunteers::{self, Availability, Destination, Filter, skills};
 use crate::words::Lang;
 
 /// People on one page.
@@ -25,12 +28,22 @@ struct People {
     staff: bool,
     sought: Sought,
     faults: Faults,
+    moving: Moving,
     places: Vec<(RegionCode, String)>,
     skills: &'static [skills::Skill],
     thirds: Vec<String>,
     rows: Vec<PersonView>,
     all: i64,
     next: Option<String>,
+}
+
+/// Moving somebody from this page: what was refused, or that it is done.
+#[derive(Default)]
+struct Moving {
+    who: Option<VolunteerId>,
+    to: String,
+    faults: Faults,
+    done: bool,
 }
 
 #[expect(
@@ -50,6 +63,17 @@ impl People {
     /// "Saturday morning".
     fn third(&self, name: &str) -> String {
         self.l.say("matching-slot").with("slot", name).to_string()
+    }
+
+    /// Whether it is this person's move that was refused.
+    fn refused(&self, person: &PersonView) -> bool {
+        self.moving.who == Some(person.id)
+    }
+
+    /// The field of the move that was refused.
+    fn field(&self) -> String {
+        let who = self.moving.who.map(|who| who.to_string());
+        format!("to-{}", who.unwrap_or_default())
     }
 
     fn skills_of(&self, person: &PersonView) -> String {
@@ -83,24 +107,119 @@ impl People {
     }
 }
 
+/// What is looked for, and whether somebody was moved just now.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asked {
+    region: Option<String>,
+    skill: Option<String>,
+    availability: Option<String>,
+    language: Option<String>,
+    q: Option<String>,
+    after: Option<String>,
+    moved: Option<String>,
+}
+
 /// `GET /hq/people`.
 pub async fn people(
     app: Data<App>,
     Leader(viewer): Leader,
     l: Lang,
-    Query(sought): Query<Sought>,
+    Query(asked): Query<Asked>,
 ) -> Result<impl Responder, PageError> {
+    let sought = Sought {
+        region: asked.region,
+        skill: asked.skill,
+        availability: asked.availability,
+        language: asked.language,
+        q: asked.q,
+        after: asked.after,
+        limit: None,
+    };
+    let moving = Moving {
+        done: asked.moved.is_some(),
+        ..Moving::default()
+    };
+    Ok(show(&app, &viewer, l, sought, moving).await?)
+}
+
+/// Where to, as typed: a postcode, a region's code or its name.
+#[derive(Deserialize)]
+pub struct Typed {
+    to: String,
+}
+
+/// `POST /hq/people/{volunteer}/region`.
+pub async fn relocate(
+    app: Data<App>,
+    Staff(viewer): Staff,
+    l: Lang,
+    person: Path<String>,
+    Form(typed): Form<Typed>,
+    request: HttpRequest,
+) -> Result<impl Responder, PageError> {
+    let person: VolunteerId = person.parse().map_err(|_| Error::NotFound)?;
+    let to = if app.tree.place(&typed.to).is_ok() {
+        Ok(Destination {
+            zip: Some(typed.to.clone()),
+            region: None,
+        })
+    } else {
+        region(&app.tree, &typed.to).map(|code| Destination {
+            zip: None,
+            region: Some(code.to_string()),
+        })
+    };
+    let scope = viewer.scope();
+    let moved = match to {
+        Ok(to) => volunteers::relocate(&app, scope, person, to).await,
+        Err(error) => Err(error),
+    };
+    match moved {
+        Ok(person) => {
+            let mut query = Serializer::new(String::new());
+            query
+                .append_pair("q", &person.email)
+                .append_pair("moved", "1");
+            Ok(See(format!("/hq/people?{}", query.finish())).respond_to(&request))
+        }
+        Err(Error::Invalid(errors)) => {
+            let profile = volunteers::profile(&app, viewer.scope(), person).await?;
+            let sought = Sought {
+                q: Some(profile.email),
+                ..Sought::default()
+            };
+            let moving = Moving {
+                who: Some(person),
+                to: typed.to,
+                faults: Faults::new(&errors, &l),
+                done: false,
+            };
+            let page = show(&app, &viewer, l, sought, moving).await?;
+            Ok(page.with_status(422).respond_to(&request))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn show(
+    app: &App,
+    viewer: &Viewer,
+    l: Lang,
+    sought: Sought,
+    moving: Moving,
+) -> Result<Page<People>, Error> {
     let after: Option<VolunteerId> = sought.after.as_deref().and_then(|text| text.parse().ok());
-    let (filter, faults) = match sought.filter(&app) {
+    let (filter, faults) = match sought.filter(app) {
         Ok(filter) => (Some(filter), Faults::default()),
         Err(Error::Invalid(errors)) => (None, Faults::new(&errors, &l)),
-        Err(error) => return Err(error.into()),
+        Err(error) => return Err(error),
     };
     let status = if filter.is_some() { 200 } else { 422 };
-    let places = places(&app, &viewer.leads, filter.as_ref());
+    let places = places(app, &viewer.leads, filter.as_ref());
     let (mut rows, all) = match filter {
         Some(filter) => {
-            let found = find_people(&app, viewer.scope(), filter, after, PAGE).await?;
+            let found = find_people(app, viewer.scope(), filter, after, PAGE).await?;
             (found.rows, found.all)
         }
         None => (Vec::new(), 0),
@@ -129,6 +248,7 @@ pub async fn people(
         staff: viewer.staff,
         sought,
         faults,
+        moving,
         places,
         skills: skills::all(),
         thirds: Availability::names().collect(),
