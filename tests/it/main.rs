@@ -43,6 +43,7 @@ mod missions;
 mod moving;
 mod outage;
 mod races;
+mod repeats;
 mod scope;
 mod sessions;
 mod smtp;

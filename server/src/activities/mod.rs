@@ -11,6 +11,7 @@ mod model;
 pub mod pages;
 mod record;
 mod refusal;
+mod repeat;
 mod rules;
 mod store;
 mod why;
@@ -43,6 +44,7 @@ use crate::ids::{ActivityId, TaskId, VolunteerId};
 use crate::ledger::{Corrected, Decision, Entry, Mission, Standing, Verification, Written};
 use crate::sessions::Viewer;
 use crate::tasks;
+use repeat::Firsts;
 
 /// How long one may take back one's own entry without asking anybody.
 pub const UNDO: Duration = Duration::seconds(60);
@@ -64,10 +66,22 @@ pub async fn log(
     key: &str,
     new: &NewActivity,
 ) -> Result<Written, Error> {
+    match checked(app, viewer, key, new).await {
+        Ok(entry) => app.ledger.write(entry).await,
+        Err(refusal) => {
+            let firsts = Firsts::look(app, viewer, &[key.to_owned()]).await?;
+            firsts.answer(key, new, refusal)
+        }
+    }
+}
+
+/// The entry of a draft that may be written now.
+
+async fn checked(app: &App, viewer: &Viewer, key: &str, new: &NewActivity) -> Result<Entry, Error> {
     let entry = entry(app, viewer, key, new)?;
     let seen = Seen::look(app, viewer, std::slice::from_ref(new)).await?;
     seen.check(new)?;
-    app.ledger.write(entry).await
+    Ok(entry)
 }
 
 /// Writes the rows of a sheet, each for itself; gives an answer each, in their order. A row that
@@ -93,22 +107,26 @@ pub async fn log_sheet(
         .filter_map(|row| row.as_ref().ok().map(|(_, new)| new.clone()))
         .collect();
     let seen = Seen::look(app, viewer, &drafts).await?;
-    let checked = rows.into_iter().map(|row| {
-        let (key, new) = row?;
-        let entry = entry(app, viewer, &key, &new)?;
-        seen.check(&new)?;
-        Ok(entry)
-    });
     let mut entries = Vec::new();
-    let mut answers: Vec<Option<Result<Written, Error>>> = Vec::new();
-    for row in checked {
-        match row {
-            Ok(entry) => {
-                entries.push(entry);
-                answers.push(None);
+    let mut refused = Vec::new();
+    let mut answers: Vec<Option<Result<Written, Error>>> = Vec::with_capacity(rows.len());
+    for row in rows {
+        answers.push(match row {
+            Ok((key, new)) => {
+                let entry = entry(app, viewer, &key, &new);
+                match entry.and_then(|entry| seen.check(&new).map(|()| entry)) {
+                    Ok(entry) => entries.push(entry),
+                    Err(refusal) => refused.push((answers.len(), key, new, refusal)),
+                }
+                None
             }
-            Err(error) => answers.push(Some(Err(error))),
-        }
+            Err(error) => Some(Err(error)),
+        });
+    }
+    let keys: Vec<String> = refused.iter().map(|(_, key, ..)| key.clone()).collect();
+    let firsts = Firsts::look(app, viewer, &keys).await?;
+    for (at, key, new, refusal) in refused {
+        answers[at] = Some(firsts.answer(&key, &new, refusal));
     }
     let mut written = app.ledger.write_all(entries).await?.into_iter();
     let lost = || Err(Error::Internal("a row was left without an answer".into()));

@@ -187,6 +187,27 @@ pub fn find(
         .optional()
 }
 
+/// Entries that the person in `scope` made under these keys, for themselves and for others.
+pub fn list_own_keys(conn: &mut Conn, scope: &Scope, keys: &[String]) -> QueryResult<Vec<Line>> {
+    let actor = scope.actor();
+    // Two questions, since each has an index of its own.
+    let mut lines: Vec<Line> = on_backend!(conn => |c| ledger::table
+        .filter(ledger::volunteer_id.eq(actor))
+        .filter(ledger::actor.eq(actor))
+        .filter(ledger::key.eq_any(keys))
+        .select(Line::as_select())
+        .load(c))?;
+    let mut others: Vec<Line> = on_backend!(conn => |c| ledger::table
+        .filter(ledger::key.eq_any(keys))
+        .filter(ledger::actor.ne(VolunteerId(0)))
+        .filter(ledger::actor.ne(ledger::volunteer_id))
+        .filter(ledger::actor.eq(actor))
+        .select(Line::as_select())
+        .load(c))?;
+    lines.append(&mut others);
+    Ok(lines)
+}
+
 /// The newest entries that a person made for themselves.
 pub fn list_latest(
     conn: &mut Conn,
