@@ -52,6 +52,22 @@ impl FieldErrors {
         self.0.push((field.into(), sentence.into()));
     }
 
+    /// Takes what could be read, or keeps the sentences of a bad part for later, so that all of them
+    /// are told at once.
+    ///
+    /// # Errors
+    /// Any error but `Invalid`.
+    pub fn keep<T>(&mut self, read: Result<T, Error>) -> Result<Option<T>, Error> {
+        match read {
+            Ok(value) => Ok(Some(value)),
+            Err(Error::Invalid(more)) => {
+                self.0.extend(more.0);
+                Ok(None)
+            }
+            Err(other) => Err(other),
+        }
+    }
+
     /// `Ok` when nothing was found wrong.
     pub fn done(self) -> Result<(), Error> {
         if self.0.is_empty() {

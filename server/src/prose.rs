@@ -2,11 +2,18 @@
 
 use crate::error::{Error, FieldErrors};
 
+/// A character that no text of a person may hold: it shows nothing itself, and marks of direction
+/// (U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069) turn the words of others around.
+pub fn is_hidden(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// A text as typed, tidied: blanks around it dropped, line ends made plain. May be empty.
 ///
 /// # Errors
-/// `Invalid` on `field` for more than `most` characters, or for control characters other than line
-/// ends and tabs.
+/// `Invalid` on `field` for more than `most` characters, or for hidden ones ([`is_hidden`]) other
+/// than line ends and tabs.
 pub fn tidy(field: &str, text: &str, most: usize) -> Result<String, Error> {
     let text = text.replace("\r\n", "\n");
     let text = text.trim();
@@ -14,10 +21,7 @@ pub fn tidy(field: &str, text: &str, most: usize) -> Result<String, Error> {
         let args = vec![("most", most.to_string())];
         return Err(FieldErrors::with(field, "prose-long", args).into());
     }
-    if text
-        .chars()
-        .any(|c| c.is_control() && c != '\n' && c != '\t')
-    {
+    if text.chars().any(|c| is_hidden(c) && c != '\n' && c != '\t') {
         return Err(Error::field(field, "prose-control"));
     }
     Ok(text.to_owned())
@@ -62,5 +66,13 @@ mod tests {
         assert_eq!(tidy("text", "  a\r\nb\t \n", 10).unwrap(), "a\nb");
         assert!(needed("text", " \n ", 10).is_err());
         assert!(tidy("text", "a\0b", 10).is_err());
+    }
+
+    #[test]
+    fn nothing_turns_the_words_of_others_around() {
+        for mark in ['\u{200f}', '\u{202e}', '\u{2067}'] {
+            assert!(tidy("text", &format!("Ada{mark}"), 10).is_err(), "{mark:?}");
+        }
+        assert_eq!(tidy("text", "عادة", 10).unwrap(), "عادة");
     }
 }

@@ -84,6 +84,7 @@ fn volunteers() -> Vec<Route> {
     vec![
         Route::get("/me", Member, pages::index),
         Route::post("/me", Member, pages::save),
+        Route::post("/me/name", Member, pages::call),
         Route::get("/me/export", Member, pages::export),
         Route::post("/me/deletion", Member, pages::delete),
         Route::get("/api/v1/me", Member, me::get)

@@ -104,7 +104,7 @@ both! {
         assert!(page.contains("You’re in. Thank you, ada."), "{page}");
         ada.client.post(&path, &[("state", "cancelled")]).await.expect(303);
         let answer = ada.client.post(&path, &[("state", "declined"), ("reason", "never")]).await.expect(303);
-        assert_eq!(answer.header("location"), "/home");
+        assert_eq!(answer.header("location"), format!("/home?said=never&task={id}"));
         assert!(ada.client.get(&format!("/tasks/{id}")).await.expect(200).text.contains("still change your mind"));
     }
 
@@ -125,7 +125,7 @@ both! {
         ada.client.call("PATCH", "/api/v1/me", &json!({"skills": [{"slug": "driving", "level": 3}]})).await.expect(200);
         let id = written(&cap).await;
         let page = cap.client.get(&format!("/hq/tasks/{id}")).await.expect(200).text;
-        assert!(page.contains("You know driving, and this needs it."), "{page}");
+        assert!(page.contains("It needs one of your skills: driving."), "{page}");
         assert!(page.contains("Lacks driving at level 2."), "{page}");
         let path = |person: &Member| format!("/hq/tasks/{id}/assignments/{}", person.id);
         let before = world.mails_now(&ada.email).len();

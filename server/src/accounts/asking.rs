@@ -60,9 +60,9 @@ struct Draft {
 /// `Invalid` on `email`, `zip`, `name`, `invite`; `Unavailable` when too much mail waits.
 pub async fn register(app: &App, asker: Asker, wanted: Registration) -> Result<Asked, Error> {
     let mut faults = FieldErrors::default();
-    let email = checked(&mut faults, Email::parse(&wanted.email))?;
-    let place = checked(&mut faults, regions::place(&app.tree, "zip", &wanted.zip))?;
-    let name = checked(&mut faults, rules::name(&wanted.name))?;
+    let email = faults.keep(Email::parse(&wanted.email))?;
+    let place = faults.keep(regions::place(&app.tree, "zip", &wanted.zip))?;
+    let name = faults.keep(rules::name(&wanted.name))?;
     let invite = wanted.invite.filter(|code| !code.is_empty());
     if let Some(code) = &invite
         && super::inviter(app, code).await?.is_none()
@@ -103,18 +103,6 @@ pub async fn ask_link(
         ..Draft::default()
     };
     ask(app, asker, Purpose::SignIn, email, draft).await
-}
-
-/// Keeps the sentence of a bad field for later, so that all of them are named at once.
-fn checked<T>(faults: &mut FieldErrors, read: Result<T, Error>) -> Result<Option<T>, Error> {
-    match read {
-        Ok(value) => Ok(Some(value)),
-        Err(Error::Invalid(more)) => {
-            faults.0.extend(more.0);
-            Ok(None)
-        }
-        Err(other) => Err(other),
-    }
 }
 
 async fn ask(
@@ -191,27 +179,30 @@ pub(super) fn written(choices: &Choices) -> Result<String, Error> {
     serde_json::to_string(choices).map_err(|why| Error::Internal(why.to_string()))
 }
 
-/// Keeps what was picked while waiting for the mail, with the request this browser made last.
+/// Keeps what was picked while waiting for the mail, with the request this browser made last; a
+/// name that is left out stays.
 ///
 /// # Errors
-/// `Invalid` for a kind or a time that does not exist, `NotFound` when this browser did not ask.
+/// `Invalid` for a name that cannot be used, for a kind or a time that does not exist, `NotFound` when this browser did not ask.
 pub async fn keep_choices(
     app: &App,
     browser: &str,
+    name: Option<String>,
     interests: Vec<String>,
     availability: Vec<String>,
 ) -> Result<(), Error> {
     let mut faults = FieldErrors::default();
+    let name = match name {
+        Some(typed) => faults.keep(rules::name(&typed))?,
+        None => None,
+    };
     if interests
         .iter()
         .any(|kind| super::INTERESTS.iter().all(|(known, _)| kind != known))
     {
         faults.add("interests", "join-interest-unknown");
     }
-    checked(
-        &mut faults,
-        crate::volunteers::Availability::parse(&availability),
-    )?;
+    faults.keep(crate::volunteers::Availability::parse(&availability))?;
     faults.done()?;
     let browser = digest(browser);
     app.db
@@ -222,7 +213,8 @@ pub async fn keep_choices(
                 availability,
                 ..request.choices()
             };
-            store::update_choices(conn, request.id, &written(&choices)?)?;
+            let name = name.unwrap_or(request.name);
+            store::update_choices(conn, request.id, &name, &written(&choices)?)?;
             Ok(())
         })
         .await
@@ -239,6 +231,7 @@ pub async fn waiting(app: &App, browser: &str) -> Result<Option<Waiting>, Error>
         joins: request.purpose() == Purpose::Join,
         choices: request.choices(),
         email: request.email,
+        name: request.name,
         zip: request.zip.unwrap_or_default(),
     }))
 }
@@ -250,6 +243,8 @@ pub struct Waiting {
     pub joins: bool,
     /// The address.
     pub email: String,
+    /// The name typed so far; may be empty.
+    pub name: String,
     /// The postcode; empty for somebody who signs in.
     pub zip: String,
     /// What was picked so far.

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::model::Request;
 use crate::clock::{Duration, Instant};
 use crate::error::Error;
+use crate::prose;
 use crate::settings::Settings;
 
 /// Letters of a name at most.
@@ -65,10 +66,10 @@ pub fn tidy_code(typed: &str) -> String {
 /// A name as typed, with single blanks.
 ///
 /// # Errors
-/// `Invalid` on field `name`: longer than 80 letters, or with control characters.
+/// `Invalid` on field `name`: longer than 80 letters, or with hidden ones ([`prose::is_hidden`]).
 pub fn name(typed: &str) -> Result<String, Error> {
     let name = typed.split_whitespace().collect::<Vec<_>>().join(" ");
-    if name.chars().count() > NAME_LENGTH || name.chars().any(char::is_control) {
+    if name.chars().count() > NAME_LENGTH || name.chars().any(prose::is_hidden) {
         return Err(Error::field("name", "join-name-long"));
     }
     Ok(name)

@@ -166,13 +166,18 @@ pub fn update_became(conn: &mut Conn, id: RequestId, who: VolunteerId) -> QueryR
 }
 
 /// Keeps what was picked, as long as the request is not confirmed.
-pub fn update_choices(conn: &mut Conn, id: RequestId, choices: &str) -> QueryResult<usize> {
+pub fn update_choices(
+    conn: &mut Conn,
+    id: RequestId,
+    name: &str,
+    choices: &str,
+) -> QueryResult<usize> {
     diesel::update(
         requests::table
             .filter(requests::id.eq(id))
             .filter(requests::volunteer_id.is_null()),
     )
-    .set(requests::choices.eq(choices))
+    .set((requests::name.eq(name), requests::choices.eq(choices)))
     .execute(conn)
 }
 

@@ -37,6 +37,7 @@ pub(super) struct JoinPage {
 pub(super) struct WaitingPage {
     pub l: Lang,
     pub email: String,
+    pub name: String,
     pub zip: String,
     pub new_zip: bool,
     pub region: RegionView,

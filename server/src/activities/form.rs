@@ -6,7 +6,9 @@ use serde::Deserialize;
 
 use super::{Kind, NewActivity};
 use crate::clock::Instant;
-use crate::error::{Error, FieldErrors};
+use crate::error::{Error, FieldErrors, Sentence};
+use crate::http::Faults;
+use crate::words::Lang;
 
 /// The posted form, as typed.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -30,6 +32,8 @@ pub struct LogForm {
     pub task: String,
     /// What was heard.
     pub note: String,
+    /// Whether the fields for a task and a note were asked for.
+    pub more: String,
 }
 
 impl LogForm {
@@ -84,10 +88,42 @@ impl LogForm {
         })
     }
 
+    /// What is wrong, in the words of the page and under the ids of its fields.
+    pub fn faults(&self, errors: &FieldErrors, l: &Lang) -> Faults {
+        let said = errors.0.iter().map(|(field, why)| {
+            let id = if field == "occurred_at" { "at" } else { field };
+            (id.to_owned(), self.sentence(field, why, l))
+        });
+        Faults(said.collect())
+    }
+
+    fn sentence(&self, field: &str, why: &Sentence, l: &Lang) -> String {
+        let Sentence::Key(key, args) = why else {
+            return l.sentence(why);
+        };
+        let own = match *key {
+            "activity-needed" => "log-needs",
+            "activity-outside" => "log-outside",
+            "activity-more-than-quantity" => "log-more-talks",
+            "activity-too-long" => "prose-long",
+            "activity-unstorable" => "prose-control",
+            "activity-ahead" => "log-ahead",
+            "activity-final-week" => "log-final-week",
+            other => other,
+        };
+        let begun = l.say(own).with("field", field).with("kind", &self.kind);
+        let args = args
+            .iter()
+            .filter(|(name, _)| !["field", "kind"].contains(name));
+        args.fold(begun, |say, (name, value)| say.with(name, value.as_str()))
+            .to_string()
+    }
+
     /// When it was done. Yesterday is its noon, so that a form sent twice says the same twice.
     fn moment(&self, now: Instant, zone: Tz, faults: &mut FieldErrors) -> Option<Instant> {
         let typed = self.occurred_at.trim();
-        let local = if !typed.is_empty() {
+        let other = ["other", ""].contains(&self.day.as_str());
+        let local = if other && !typed.is_empty() {
             ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
                 .iter()
                 .find_map(|form| NaiveDateTime::parse_from_str(typed, form).ok())

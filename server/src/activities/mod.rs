@@ -25,12 +25,10 @@ pub use check::*;
 pub use kind::*;
 pub use missions::{MissionView, Missions, Weights, set_mission, week_number, weights, weights_of};
 pub use model::{ActivityView, Earned, LineView, NewActivity, SheetRow};
-pub use record::{
-    Record, Recorded, Waiting, count_waiting, find, latest, own_tasks, points_of, waiting,
-};
+pub use record::{Record, Recorded, Waiting, count_waiting, find, own_tasks, points_of, waiting};
 pub use refusal::*;
 pub use rules::*;
-pub use why::{what, why};
+pub use why::{what, why, words_of};
 pub use window::*;
 pub use work::*;
 pub use worth::*;

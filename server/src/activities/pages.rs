@@ -1,5 +1,8 @@
 //! `/log`, its receipt, and `/me/points`.
 
+mod lines;
+mod presets;
+
 use actix_web::Responder;
 use actix_web::web::{Data, Path};
 use askama::Template;
@@ -8,17 +11,19 @@ use chrono_tz::Tz;
 use super::api::WeekQuery;
 use super::form::LogForm;
 use super::missions::said;
-use super::{Kind, Record, Recorded, UNDO, Weights, Work, what, why, worth};
+use super::{Kind, UNDO, what, why};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::error::Error;
 use crate::http::{Faults, Form, Page, PageError, Query, See, SignedIn};
 use crate::ids::{ActivityId, TaskId, secret};
-use crate::ledger::{Line, Mission, Points, ScoringConfig, Verification, Week};
+use crate::ledger::{Points, Verification, Week};
 use crate::regions::RegionView;
 use crate::scope::Scope;
 use crate::sessions::Viewer;
 use crate::words::Lang;
+use lines::Ledger;
+use presets::Preset;
 
 /// Kinds shown at once, and those behind "More kinds".
 const FIRST: [Kind; 4] = [Kind::Doors, Kind::Calls, Kind::Shift, Kind::EventHosted];
@@ -30,15 +35,6 @@ const MORE: [Kind; 6] = [
     Kind::Donation,
     Kind::Training,
 ];
-/// Presets offered.
-const PRESETS: usize = 3;
-/// What a newcomer may tap: kind, quantity, minutes.
-const USUAL: [(Kind, Option<i32>, Option<i32>); PRESETS] = [
-    (Kind::Doors, Some(12), None),
-    (Kind::Calls, Some(30), None),
-    (Kind::Shift, None, Some(120)),
-];
-
 #[derive(Template)]
 #[template(path = "activities/log.html")]
 struct LogPage {
@@ -50,20 +46,25 @@ struct LogPage {
     first: Vec<KindChoice>,
     more: Vec<KindChoice>,
     more_open: bool,
-    details_open: bool,
+    open: bool,
     tasks: Vec<(TaskId, String)>,
 }
 
-struct Preset {
-    key: String,
-    kind: &'static str,
-    icon: &'static str,
-    quantity: Option<i32>,
-    conversations: Option<i32>,
-    minutes: Option<i32>,
-    what: String,
-    earns: Points,
-    again: bool,
+impl LogPage {
+    /// What a field is called, for the list of what is wrong.
+    fn label(&self, field: &str) -> String {
+        let key = match field {
+            "kind" => "log-kind",
+            "quantity" => "log-quantity",
+            "conversations" => "log-conversations",
+            "minutes" => "log-minutes",
+            "at" => "log-at",
+            "task" => "log-task",
+            "note" => "log-note",
+            _ => return String::new(),
+        };
+        self.l.say(key).to_string()
+    }
 }
 
 struct KindChoice {
@@ -124,7 +125,7 @@ pub async fn log(
             written.line.activity()
         )))),
         Err(Error::Invalid(errors)) => {
-            let faults = Faults::new(&errors, &l);
+            let faults = form.faults(&errors, &l);
             let page = log_page(&app, &viewer, l.clone(), form, faults).await?;
             Ok(actix_web::Either::Right(
                 Page::new(l.say("log-title"), page).with_status(422),
@@ -143,7 +144,7 @@ async fn log_page(
 ) -> Result<LogPage, Error> {
     // A refused form is another request when it comes again.
     form.key = secret(16);
-    let latest = super::latest(app, viewer, PRESETS).await?;
+    let presets = presets::of(app, viewer, &l).await?;
     let tasks = super::own_tasks(app, viewer).await?;
     let week = Week::at(app.clock.now().utc(), zone_of(viewer));
     let weights = super::weights(app, week).await?;
@@ -154,87 +155,19 @@ async fn log_page(
     };
     let more: Vec<KindChoice> = MORE.iter().map(choice).collect();
     Ok(LogPage {
-        presets: presets(&l, &app.scoring, &weights, &latest),
         missions: weights
             .iter()
             .map(|(kind, weight)| said(&l, kind, weight, None))
             .collect(),
+        presets,
         first: FIRST.iter().map(choice).collect(),
         more_open: more.iter().any(|choice| choice.chosen),
-        details_open: !form.occurred_at.is_empty()
-            || !form.task.is_empty()
-            || !form.note.is_empty()
-            || faults.of("note").is_some()
-            || faults.of("task").is_some()
-            || faults.of("occurred_at").is_some(),
+        open: !form.more.is_empty() || faults.of("note").is_some() || faults.of("task").is_some(),
         more,
         tasks,
         form,
         faults,
         l,
-    })
-}
-
-/// What the person did last, then what newcomers usually do.
-fn presets(l: &Lang, scoring: &ScoringConfig, weights: &Weights, latest: &[Line]) -> Vec<Preset> {
-    let preset = |kind, numbers, again| {
-        let weight = weights.of(kind);
-        preset(l, scoring, (kind, weight), numbers, again)
-    };
-    let mut presets: Vec<Preset> = latest
-        .iter()
-        .filter_map(|line| {
-            // A note or a training is not done a second time by a tap.
-            let kind: Kind = line.kind.parse().ok()?;
-            let numbers = (line.quantity, line.conversations, line.minutes);
-            preset(kind, numbers, true)
-        })
-        .collect();
-    for (kind, quantity, minutes) in USUAL {
-        if presets.len() < PRESETS && !presets.iter().any(|known| known.kind == kind.as_str()) {
-            presets.extend(preset(kind, (quantity, None, minutes), false));
-        }
-    }
-    presets
-}
-
-fn preset(
-    l: &Lang,
-    scoring: &ScoringConfig,
-    (kind, weight): (Kind, Mission),
-    (quantity, conversations, minutes): (Option<i32>, Option<i32>, Option<i32>),
-    again: bool,
-) -> Option<Preset> {
-    if matches!(kind, Kind::ListeningNote | Kind::Training | Kind::Recruit) {
-        return None;
-    }
-    let number = |column: Option<i32>| column.and_then(|n| u32::try_from(n).ok());
-    let work = Work::of(
-        kind,
-        number(quantity),
-        number(conversations),
-        number(minutes),
-    )?;
-    let hours = minutes.filter(|m| m % 60 == 0).map_or(0, |m| m / 60);
-    let key = format!("activity-what-{kind}");
-    let done = l
-        .say(&key)
-        .with("quantity", quantity.unwrap_or(0))
-        .with("minutes", minutes.unwrap_or(0))
-        .with("hours", hours);
-    Some(Preset {
-        key: secret(16),
-        kind: kind.as_str(),
-        icon: icon(kind),
-        quantity,
-        conversations,
-        minutes,
-        what: l
-            .say("log-preset-today")
-            .with("what", done.to_string())
-            .to_string(),
-        earns: worth(scoring, &work, weight).base,
-        again,
     })
 }
 
@@ -251,41 +184,7 @@ struct Receipt {
     why: String,
     undone: bool,
     undo: bool,
-    record: Vec<Row>,
-    sum: Points,
-}
-
-struct Row {
-    what: String,
-    day: String,
-    points: String,
-    why: String,
-}
-
-fn rows(l: &Lang, app: &App, zone: Tz, record: &Record) -> Vec<Row> {
-    let row = |recorded: &Recorded| Row {
-        what: what(l, &recorded.line),
-        day: l.day(recorded.line.occurred_at, zone),
-        points: match recorded.line.corrects {
-            None => recorded.line.base().to_string(),
-            Some(_) => signed(if recorded.line.base == 0 {
-                recorded.line.counted()
-            } else {
-                recorded.line.base()
-            }),
-        },
-        why: why(l, &app.scoring, recorded),
-    };
-    record.lines.iter().rev().map(row).collect()
-}
-
-/// A difference with its sign.
-fn signed(points: Points) -> String {
-    if points > Points::ZERO {
-        format!("+{points}")
-    } else {
-        points.to_string()
-    }
+    ledger: Ledger,
 }
 
 /// "today", or the day.
@@ -327,8 +226,7 @@ pub async fn receipt(
         why: why(&l, &app.scoring, &recorded),
         undo: own && !undone && !decided && now - recorded.line.created_at <= UNDO,
         undone,
-        record: rows(&l, &app, zone, &record),
-        sum: record.base,
+        ledger: Ledger::new(&l, &app, zone, &record),
         l,
     };
     Ok(Page::new(title, page))
@@ -355,7 +253,7 @@ struct PointsPage {
     base: Points,
     counted: Points,
     full: bool,
-    record: Vec<Row>,
+    ledger: Ledger,
 }
 
 /// `GET /me/points`: why this score?
@@ -375,7 +273,7 @@ pub async fn points(
         base: record.base,
         counted: record.counted,
         full: record.full,
-        record: rows(&l, &app, zone_of(&viewer), &record),
+        ledger: Ledger::new(&l, &app, zone_of(&viewer), &record),
         l: l.clone(),
     };
     Ok(Page::new(l.say("points-title"), page))

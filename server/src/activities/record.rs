@@ -2,15 +2,19 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use chrono_tz::Tz;
+
 use super::book::recruit_of;
 use super::store;
 use crate::app::App;
+use crate::clock::Instant;
 use crate::db::Conn;
 use crate::error::Error;
 use crate::ids::{ActivityId, TaskId, VolunteerId};
 use crate::ledger::{EntryState, Line, Points, Verification, Week};
 use crate::scope::Scope;
 use crate::sessions::Viewer;
+use crate::tasks::{self, Task};
 
 /// A line of somebody's record with what is needed to say why it is worth what it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,7 +103,8 @@ pub async fn find(app: &App, scope: Scope, id: ActivityId) -> Result<Recorded, E
         .await
 }
 
-/// The newest entries of the viewer's own hand, different from each other, at most `limit`.
+/// The newest entries of the viewer's own hand that stand, different from each other, at most
+/// `limit`.
 ///
 /// # Errors
 /// When the database is away.
@@ -112,6 +117,7 @@ pub async fn latest(app: &App, viewer: &Viewer, limit: usize) -> Result<Vec<Line
                 let same = |known: &Line| {
                     known.kind == line.kind
                         && known.quantity == line.quantity
+                        && known.conversations == line.conversations
                         && known.minutes == line.minutes
                 };
                 if different.len() < limit && !different.iter().any(same) {
@@ -119,6 +125,37 @@ pub async fn latest(app: &App, viewer: &Viewer, limit: usize) -> Result<Vec<Line
                 }
             }
             Ok(different)
+        })
+        .await
+}
+
+/// Tasks that the viewer is on and may be doing today, for which nothing is logged yet: begun
+/// today in `zone`, or without an hour.
+///
+/// # Errors
+/// When the database is away.
+pub async fn doable(app: &App, viewer: &Viewer, zone: Tz) -> Result<Vec<Task>, Error> {
+    let (scope, now) = (Scope::Own(viewer.id), app.clock.now());
+    let begun = move |task: &Task| {
+        let today = |at: Instant| at.local(zone).date_naive() == now.local(zone).date_naive();
+        let running = match (task.starts_at, task.ends_at) {
+            (Some(starts), _) => starts <= now && today(starts),
+            (None, ends) => ends.is_none_or(|ends| now <= ends || today(ends)),
+        };
+        task.status == tasks::Status::Open && running
+    };
+    app.db
+        .read(move |conn| {
+            let mut doable = Vec::new();
+            for (task, assignment) in tasks::ahead(conn, &scope)? {
+                if assignment.state.is_ahead()
+                    && begun(&task)
+                    && store::count_own_for(conn, &scope, task.id)? == 0
+                {
+                    doable.push(task);
+                }
+            }
+            Ok(doable)
         })
         .await
 }

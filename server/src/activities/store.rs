@@ -208,7 +208,8 @@ pub fn list_own_keys(conn: &mut Conn, scope: &Scope, keys: &[String]) -> QueryRe
     Ok(lines)
 }
 
-/// The newest entries that a person made for themselves.
+/// The newest entries that a person made for themselves and that still stand: neither taken back
+/// nor rejected.
 pub fn list_latest(
     conn: &mut Conn,
     scope: &Scope,
@@ -216,6 +217,13 @@ pub fn list_latest(
     limit: i64,
 ) -> QueryResult<Vec<Line>> {
     ledger::table
+        .inner_join(
+            entry_states::table.on(entry_states::volunteer_id
+                .eq(ledger::volunteer_id)
+                .and(entry_states::entry_id.eq(ledger::id))),
+        )
+        .filter(entry_states::state.ne(Verification::Rejected.as_str()))
+        .filter(entry_states::state.ne(Verification::Reversed.as_str()))
         .filter(ledger::volunteer_id.eq(person))
         .filter(ledger::actor.eq(person))
         .filter(ledger::corrects.is_null())
@@ -224,6 +232,17 @@ pub fn list_latest(
         .limit(limit)
         .select(Line::as_select())
         .load(conn)
+}
+
+/// How many entries the person in `scope` has for a task.
+pub fn count_own_for(conn: &mut Conn, scope: &Scope, task: TaskId) -> QueryResult<i64> {
+    ledger::table
+        .filter(ledger::volunteer_id.eq(scope.actor()))
+        .filter(ledger::task_id.eq(task))
+        .filter(ledger::corrects.is_null())
+        .filter(scope.sees(ledger::region, ledger::volunteer_id))
+        .count()
+        .get_result(conn)
 }
 
 /// Entries of others in `scope` that nobody has decided about, behind the line number `after`.

@@ -10,16 +10,33 @@ use crate::words::Lang;
 
 /// What a line is about: "12 doors, 3 conversations".
 pub fn what(l: &Lang, line: &Line) -> String {
-    let minutes = line.minutes.unwrap_or(0);
+    words_of(
+        l,
+        &line.kind,
+        line.quantity,
+        line.conversations,
+        line.minutes,
+    )
+}
+
+/// What an entry of these numbers is about.
+pub fn words_of(
+    l: &Lang,
+    kind: &str,
+    quantity: Option<i32>,
+    conversations: Option<i32>,
+    minutes: Option<i32>,
+) -> String {
+    let minutes = minutes.unwrap_or(0);
     let hours = if minutes % 60 == 0 { minutes / 60 } else { 0 };
-    let key = format!("activity-what-{}", line.kind);
+    let key = format!("activity-what-{kind}");
     let done = l
         .say(&key)
-        .with("quantity", line.quantity.unwrap_or(0))
+        .with("quantity", quantity.unwrap_or(0))
         .with("minutes", minutes)
         .with("hours", hours)
         .to_string();
-    match line.conversations.filter(|talks| *talks > 0) {
+    match conversations.filter(|talks| *talks > 0) {
         Some(talks) => l
             .say("activity-what-talks")
             .with("done", done)

@@ -12,6 +12,7 @@ use std::fmt;
 use super::Front;
 use super::page::{self, ErrorPage};
 use crate::error::{Error, Sentence};
+use crate::sessions::Viewer;
 use crate::words::Lang;
 
 /// An error of a JSON call.
@@ -128,6 +129,8 @@ pub(super) struct Asked<'a> {
     pub front: &'a Front,
     pub lang: Lang,
     pub name: &'a str,
+    /// Who asked, for the frame of a page.
+    pub viewer: Option<Viewer>,
     pub path: String,
     pub api: bool,
 }
@@ -159,7 +162,8 @@ pub(super) fn render(error: &Error, asked: &Asked<'_>) -> HttpResponse {
     let title = asked.lang.say(&title_key).to_string();
     let detail = detail(error, &asked.lang, asked.front, false);
     let faults = match error {
-        Error::Invalid(faults) => faults
+        // A single fault is the sentence above already.
+        Error::Invalid(faults) if faults.0.len() > 1 => faults
             .0
             .iter()
             .map(|(_, why)| asked.lang.sentence(why))
@@ -178,7 +182,7 @@ pub(super) fn render(error: &Error, asked: &Asked<'_>) -> HttpResponse {
         &mut response,
         asked.front,
         &asked.lang,
-        None,
+        asked.viewer.as_ref(),
         &asked.path,
         &title,
         &content,

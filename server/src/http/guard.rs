@@ -97,6 +97,7 @@ fn answer(
             front,
             lang,
             name,
+            viewer: Resolved::of(request).and_then(|found| found.viewer),
             path,
             api,
         },

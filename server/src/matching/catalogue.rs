@@ -64,14 +64,14 @@ fn every_reason_reads_well() {
                 skill: "gis".into(),
                 required: true,
             },
-            "You know gis, and this needs it.",
+            "It needs one of your skills: gis.",
         ),
         (
             Reason::Skill {
                 skill: "gis".into(),
                 required: false,
             },
-            "You know gis, and it helps here.",
+            "One of your skills helps here: gis.",
         ),
         (
             Reason::Language {
@@ -84,7 +84,7 @@ fn every_reason_reads_well() {
         (Reason::Distance { km: 1.6 }, "1 mile away."),
         (Reason::Distance { km: 3.4 }, "2.1 miles away."),
         (Reason::Distance { km: 20.0 }, "12 miles away."),
-        (Reason::Home { minutes: 15 }, "From home, in 15 minutes."),
+        (Reason::Home { minutes: 15 }, "You can do it from home."),
         (
             Reason::Time {
                 slot: slot("sat-am"),
@@ -257,7 +257,13 @@ fn bars_fixes_and_thirds_of_days_have_names() {
     for term in Term::ALL {
         assert!(!text(&catalogue, term.key(), &[]).is_empty());
     }
-    for fix in [Fix::Availability, Fix::Skills, Fix::Travel, Fix::Languages] {
+    for fix in [
+        Fix::Availability,
+        Fix::Skills,
+        Fix::Travel,
+        Fix::TravelAgain,
+        Fix::Languages,
+    ] {
         assert!(!text(&catalogue, fix.key(), &[]).is_empty());
     }
     for slot in Slot::all() {

@@ -200,8 +200,10 @@ pub enum Fix {
     Availability,
     /// The skills.
     Skills,
-    /// The travel distance.
+    /// The travel distance, where none is known.
     Travel,
+    /// The travel distance they gave.
+    TravelAgain,
     /// The languages.
     Languages,
 }
@@ -213,6 +215,7 @@ impl Fix {
             Self::Availability => "matching-fix-availability",
             Self::Skills => "matching-fix-skills",
             Self::Travel => "matching-fix-travel",
+            Self::TravelAgain => "matching-fix-travel-again",
             Self::Languages => "matching-fix-languages",
         }
     }
@@ -224,7 +227,8 @@ impl Caveat {
         match self {
             Self::TimeGuessed => Some(Fix::Availability),
             Self::SkillsUnknown | Self::SkillMissing { .. } => Some(Fix::Skills),
-            Self::TravelGuessed { .. } | Self::Farther { .. } => Some(Fix::Travel),
+            Self::TravelGuessed { .. } => Some(Fix::Travel),
+            Self::Farther { .. } => Some(Fix::TravelAgain),
             Self::LanguageWanted { .. } => Some(Fix::Languages),
             Self::DistanceUnknown | Self::BigStep => None,
         }
@@ -266,17 +270,24 @@ pub(super) fn tenth(value: f64) -> f64 {
     (value * 10.0).round() / 10.0
 }
 
-/// A distance in both units: to a tenth below ten, whole from there on.
+/// A length as it is shown: to a tenth below ten, whole from there on.
+fn shown(length: f64) -> f64 {
+    if length < 10.0 {
+        tenth(length)
+    } else {
+        length.round()
+    }
+}
+
+/// Kilometres as miles, as they are shown.
+pub(super) fn miles_of(km: f64) -> f64 {
+    shown(km / KM_PER_MILE)
+}
+
+/// A distance in both units, as it is shown.
 pub(super) fn lengths(km: f64) -> Vec<(&'static str, Arg)> {
-    let shown = |length: f64| {
-        if length < 10.0 {
-            tenth(length)
-        } else {
-            length.round()
-        }
-    };
     vec![
-        ("miles", Arg::Number(shown(km / KM_PER_MILE))),
+        ("miles", Arg::Number(miles_of(km))),
         ("km", Arg::Number(shown(km))),
     ]
 }

@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod candidates;
+mod card;
 #[cfg(test)]
 mod catalogue;
 pub mod codes;
@@ -37,8 +38,12 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 
+pub use card::Card;
 pub use pool::Matcher;
-pub use say::{CaveatSaid, FixSaid, Said, language as language_name, skill as skill_name};
+pub use say::{
+    CaveatSaid, FixSaid, Said, language as language_name, languages as language_names,
+    skill as skill_name,
+};
 pub use view::{Bar, CandidateView, CandidatesView, OtherView, PersonBrief, SuggestionView};
 
 use crate::app::App;

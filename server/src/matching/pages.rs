@@ -9,154 +9,19 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{CaveatSaid, Fit, Said, SuggestionView, language_name, skill_name};
+use super::card::miles;
+use super::{Card, CaveatSaid, Fit, Said, language_name, skill_name};
 use crate::app::App;
 use crate::error::{Error, Sentence};
 use crate::http::{Form, Page, PageError, Query, See, SignedIn};
 use crate::ids::{TaskId, encode};
-use crate::ledger::Points;
 use crate::regions::RegionView;
 use crate::sessions::Viewer;
-use crate::tasks::{self, Filter, Reason, State, Task, TaskKind, Whole};
+use crate::tasks::{self, Filter, Reason, State, TaskKind, Whole};
 use crate::words::Lang;
 
 /// Tasks on one page.
 const PAGE: i64 = 30;
-/// Kilometres in a mile.
-const KM: f64 = 1.609_344;
-
-/// A task as `tasks/card.html` shows it.
-pub struct Card {
-    /// The task.
-    pub task: Task,
-    /// Its picture.
-    pub icon: &'static str,
-    /// When, in words.
-    pub when: String,
-    /// How long, in words.
-    pub length: String,
-    /// Where, in words; empty where that is not known.
-    pub place: String,
-    /// The host's name; may be empty.
-    pub host: String,
-    /// What it earns, in words.
-    pub points: String,
-    /// Why it suits the reader; may be empty.
-    pub reasons: Vec<Said>,
-    /// What to know before saying yes.
-    pub caveat: Option<CaveatSaid>,
-}
-
-impl Card {
-    /// The card of a task, without reasons.
-    pub fn new(app: &App, l: &Lang, whole: &Whole) -> Self {
-        let task = whole.task.clone();
-        Self {
-            icon: tasks::icon(task.kind),
-            when: tasks::when_text(l, &task),
-            length: tasks::length_text(l, task.minutes),
-            place: if task.remote {
-                l.say("task-from-home").to_string()
-            } else {
-                task.place_name.clone()
-            },
-            host: whole.host_name.clone().unwrap_or_default(),
-            points: earns(app, l, &task),
-            reasons: Vec::new(),
-            caveat: None,
-            task,
-        }
-    }
-
-    /// The card of one of somebody's five.
-    pub fn of(app: &App, l: &Lang, suggestion: &SuggestionView) -> Self {
-        let mut card = Self {
-            reasons: suggestion.reasons.clone(),
-            caveat: suggestion.caveat.clone(),
-            ..Self::new(app, l, &suggestion.whole)
-        };
-        if let Some(km) = suggestion.km {
-            let parts = [card.place, miles(l, km)];
-            card.place = parts
-                .iter()
-                .filter(|part| !part.is_empty())
-                .cloned()
-                .collect::<Vec<_>>()
-                .join(" · ");
-        }
-        card
-    }
-
-    /// The key of its kind's name.
-    fn kind_key(&self) -> &'static str {
-        match self.task.kind {
-            TaskKind::Calls => "task-kind-calls",
-            TaskKind::Doors => "task-kind-doors",
-            TaskKind::ListeningNote => "task-kind-listening_note",
-            TaskKind::Shift => "task-kind-shift",
-            TaskKind::EventHosted => "task-kind-event_hosted",
-            TaskKind::EventAttended => "task-kind-event_attended",
-            TaskKind::Donation => "task-kind-donation",
-            TaskKind::DataEntry => "task-kind-data_entry",
-            TaskKind::Translation => "task-kind-translation",
-            TaskKind::Training => "task-kind-training",
-        }
-    }
-}
-
-/// "2.1 miles away"; whole miles from ten on.
-fn miles(l: &Lang, km: f64) -> String {
-    let miles = km / KM;
-    let shown = if miles < 10.0 {
-        (miles * 10.0).round() / 10.0
-    } else {
-        miles.round()
-    };
-    l.say("task-away").with("miles", shown).to_string()
-}
-
-/// What a kind earns, from the scoring file.
-fn earns(app: &App, l: &Lang, task: &Task) -> String {
-    let scoring = &app.scoring;
-    let both = |key, each: Points, talk: Points| {
-        l.say(key)
-            .with("each", each.as_f64())
-            .with("talk", talk.as_f64())
-            .to_string()
-    };
-    let about = |points: f64| {
-        let points = points.round();
-        l.say("task-earns-about").with("points", points).to_string()
-    };
-    let hours = f64::from(task.minutes) / 60.0;
-    match task.kind {
-        TaskKind::Calls => both(
-            "task-earns-calls",
-            scoring.calls.dial,
-            scoring.calls.conversation,
-        ),
-        TaskKind::Doors => both(
-            "task-earns-doors",
-            scoring.doors.door,
-            scoring.doors.conversation,
-        ),
-        TaskKind::EventHosted => both(
-            "task-earns-hosted",
-            scoring.event_hosted.hosting,
-            scoring.event_hosted.guest,
-        ),
-        TaskKind::Donation => l
-            .say("task-earns-donation")
-            .with("each", scoring.donation.donor.as_f64())
-            .to_string(),
-        TaskKind::ListeningNote => about(scoring.listening_note.note.as_f64()),
-        TaskKind::Shift => about(scoring.shift.hour.as_f64() * hours),
-        TaskKind::EventAttended => about(scoring.event_attended.attending.as_f64()),
-        TaskKind::DataEntry => about(scoring.data_entry.hour.as_f64() * hours),
-        TaskKind::Translation => about(scoring.translation.hour.as_f64() * hours),
-        TaskKind::Training => about(scoring.training.training.as_f64()),
-    }
-}
 
 /// `?kind=&q=&far=&after=`.
 #[derive(Default, Deserialize)]
@@ -214,7 +79,7 @@ pub async fn index(
         kinds: TaskKind::ALL.iter().map(ToString::to_string).collect(),
         cards: found
             .iter()
-            .map(|whole| Card::new(&app, &l, whole))
+            .map(|whole| Card::new(&app, &l, &who.region, whole))
             .collect(),
         next,
         asked,
@@ -246,26 +111,52 @@ struct Show {
     leads: bool,
     state: Option<State>,
     refusal: Option<String>,
+    over: bool,
     reasons: Vec<Said>,
     caveat: Option<CaveatSaid>,
 }
 
 impl Show {
-    fn is_open(&self) -> bool {
-        self.card.task.status == tasks::Status::Open
+    /// Whether the reader is on it, or was.
+    fn is_on(&self) -> bool {
+        !matches!(
+            self.state,
+            None | Some(State::Invited | State::Declined | State::Cancelled)
+        )
+    }
+
+    /// Why nobody, or not the reader, can say yes; nothing when they can.
+    fn stop(&self) -> Option<String> {
+        let task = &self.card.task;
+        let key = match task.status {
+            tasks::Status::Closed => "task-note-closed",
+            _ if self.over => "task-note-over",
+            _ if self.is_on() => return None,
+            _ if task.free() == 0 => "task-note-full",
+            // A leader may ask somebody from elsewhere.
+            _ if self.card.foreign && self.state != Some(State::Invited) => "task-note-foreign",
+            _ => return None,
+        };
+        let region = self.region.as_str();
+        Some(self.l.say(key).with("region", region).to_string())
+    }
+
+    /// Whether something is to be said above the task.
+    fn has_note(&self) -> bool {
+        self.refusal.is_some()
+            || !matches!(self.stand(), "" | "cancelled" | "no_show")
+            || self.stop().is_some()
     }
 
     fn may_join(&self) -> bool {
-        let joins = matches!(
-            self.state,
-            None | Some(State::Invited | State::Declined | State::Cancelled)
-        );
-        self.is_open() && joins && self.card.task.free() > 0
+        let open = self.card.task.status == tasks::Status::Open;
+        open && !self.is_on() && self.stop().is_none()
     }
 
     /// Where the reader stands, as the template tells it apart.
     fn stand(&self) -> &'static str {
         match self.state {
+            Some(State::Accepted | State::Assigned | State::Invited) if self.stop().is_some() => "",
             Some(State::Accepted | State::Assigned) => "in",
             Some(other) => other.as_str(),
             None => "",
@@ -317,11 +208,12 @@ async fn task_page(
             .map(|km| miles(l, km))
             .unwrap_or_default(),
         needs: needs(l, &whole),
-        card: Card::new(app, l, &whole),
+        card: Card::new(app, l, &who.region, &whole),
         name: who.name.clone(),
         leads: who.scope().leads(&whole.task.region),
         state,
         refusal: refusal.map(|why| l.sentence(why)),
+        over: tasks::ends(&whole.task).is_some_and(|end| end <= app.clock.now()),
         reasons: fit.reasons,
         caveat: fit.caveat,
         l: l.clone(),
@@ -382,7 +274,14 @@ pub async fn answer(
         Ok(_) if state == State::Accepted => {
             Ok(actix_web::Either::Left(See(format!("/tasks/{id}"))))
         }
-        Ok(_) => Ok(actix_web::Either::Left(See("/home".into()))),
+        Ok(_) => {
+            let said = match state {
+                State::Declined => reason.unwrap_or(Reason::NotNow).as_str(),
+                other => other.as_str(),
+            };
+            let home = format!("/home?said={said}&task={id}");
+            Ok(actix_web::Either::Left(See(home)))
+        }
         Err(Error::Conflict(why)) => {
             let page = task_page(&app, &who, &l, id, Some(&why)).await?;
             Ok(actix_web::Either::Right(page.with_status(409)))

@@ -57,7 +57,7 @@ pub fn caveat(l: &Lang, what: &Caveat) -> CaveatSaid {
             href: match fix {
                 Fix::Availability => "/me#when",
                 Fix::Skills => "/me#skills",
-                Fix::Travel => "/me#travel",
+                Fix::Travel | Fix::TravelAgain => "/me#travel",
                 Fix::Languages => "/me#languages",
             }
             .to_owned(),
@@ -89,7 +89,9 @@ pub fn skill(slug: &str) -> String {
     };
     let mut letters = known.label.chars();
     let (first, second) = (letters.next(), letters.next());
-    let is_word = second.is_some_and(char::is_lowercase) && known.group != "languages";
+    // "Spanish" keeps its capital; "text translation" is a craft, not a language.
+    let is_tongue = known.group == "languages" && !known.slug.contains("translation");
+    let is_word = second.is_some_and(char::is_lowercase) && !is_tongue;
     match first {
         Some(first) if is_word => first
             .to_lowercase()
@@ -97,6 +99,12 @@ pub fn skill(slug: &str) -> String {
             .collect(),
         _ => known.label.clone(),
     }
+}
+
+/// The names of languages, with commas between.
+pub fn languages(l: &Lang, tags: &[String]) -> String {
+    let names: Vec<String> = tags.iter().map(|tag| language(l, tag)).collect();
+    names.join(", ")
 }
 
 /// A language's name; its tag where the catalogue has none.

@@ -75,7 +75,8 @@ pub fn change_state(
 /// after all. Joins the caller's transaction.
 ///
 /// # Errors
-/// As [`change_state`]; `Conflict` also when it is over or for older people.
+/// As [`change_state`]; `Conflict` also when it is over, for people of another region (unless a
+/// leader asked them), or for older people.
 pub fn answer(
     conn: &mut Conn,
     app: &App,
@@ -172,6 +173,11 @@ fn take_or_give(
     if wish.hand == Hand::Own && to == State::Accepted {
         if ends(task).is_some_and(|end| end <= now) {
             return Err(Error::Conflict("task-over".into()));
+        }
+        // Who was asked by a leader may come from elsewhere.
+        let asked = matches!(change.from, Some(State::Invited | State::Assigned));
+        if !asked && !change.volunteer.region.is_under(&task.region) {
+            return Err(Error::Conflict("task-foreign".into()));
         }
         let years = if change.volunteer.adult { 18 } else { 0 };
         if task.min_age.is_some_and(|least| least > years) {

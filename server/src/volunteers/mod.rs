@@ -2,6 +2,7 @@
 
 pub mod api;
 mod holders;
+pub mod languages;
 mod model;
 mod moving;
 mod offices;
@@ -22,7 +23,7 @@ pub use search::{Filter, Found, count, count_found, search};
 use crate::app::App;
 use crate::cluster::Event;
 use crate::db::Conn;
-use crate::error::Error;
+use crate::error::{Error, FieldErrors};
 use crate::ids::VolunteerId;
 use crate::scope::Scope;
 
@@ -85,13 +86,15 @@ pub async fn change(
             if id != scope.actor() && !scope.is_everything() {
                 return Err(Error::Forbidden("error-forbidden".into()));
             }
-            change.apply(&mut person)?;
+            let mut faults = FieldErrors::default();
+            faults.keep(change.apply(&mut person))?;
             if let Some(zip) = &change.zip {
-                moving::by_zip(&tree, &scope, &mut person, zip)?;
+                faults.keep(moving::by_zip(&tree, &scope, &mut person, zip))?;
             }
             if let Some(region) = &change.region {
-                moving::by_region(&tree, &scope, &mut person, region)?;
+                faults.keep(moving::by_region(&tree, &scope, &mut person, region))?;
             }
+            faults.done()?;
             store::update(conn, &scope, &person)?;
             if let Some(skills) = &change.skills {
                 store::delete_skills(conn, &scope, id)?;

@@ -3,10 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Availability, Volunteer, skills};
+use super::{Availability, Volunteer, languages, skills};
 use crate::clock::Instant;
 use crate::error::{Error, FieldErrors};
 use crate::ids::VolunteerId;
+use crate::prose;
 use crate::region_code::RegionCode;
 use crate::regions::{RegionView, Tree};
 
@@ -168,8 +169,10 @@ impl Change {
         let mut faults = FieldErrors::default();
         if let Some(name) = &self.name {
             let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-            if name.chars().count() > NAME_LENGTH || name.chars().any(char::is_control) {
+            if name.chars().count() > NAME_LENGTH {
                 faults.add("name", "name-too-long");
+            } else if name.chars().any(prose::is_hidden) {
+                faults.add("name", "prose-control");
             }
             person.name = name;
         }
@@ -188,9 +191,9 @@ impl Change {
             .languages
             .iter()
             .flatten()
-            .any(|tag| !is_language(tag.trim()))
+            .any(|tag| !languages::is_known(tag))
         {
-            faults.add("languages", "language-malformed");
+            faults.add("languages", "language-unknown");
         }
         match &self.availability {
             Some(Some(names)) => match Availability::parse(names) {
@@ -281,11 +284,4 @@ fn tidy(entries: &[String]) -> Option<Vec<String>> {
         }
     }
     (tidied.len() <= LIST_LENGTH).then_some(tidied)
-}
-
-fn is_language(tag: &str) -> bool {
-    (2..=12).contains(&tag.len())
-        && tag
-            .split('-')
-            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric()))
 }

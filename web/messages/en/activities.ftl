@@ -154,7 +154,7 @@ log-title = Log
 log-heading = What did you do?
 log-presets = Tap to save
 log-preset-today = { $what } · today
-log-preset-again = like last time
+log-preset-again = as on { $day }
 log-preset-usual = a good evening’s work
 log-else = Something else
 log-kind = What kind of work
@@ -179,12 +179,30 @@ log-when = When
 log-day-today = Today
 log-day-yesterday = Yesterday
 log-day-other = Another day
-log-details = Add a date, a task or a note
+log-details = Add a task or a note
 log-at = Day and time
-log-task = For
+log-task = Which task it was for
 log-task-none = No task
 log-note = What did you hear?
 log-note-hint = your captain reads it
+log-needs = { $field ->
+    [quantity] { $kind ->
+        [doors] How many doors?
+        [calls] How many calls?
+        [event_hosted] How many guests came?
+       *[other] How many dollars?
+    }
+    [minutes] How many minutes did it take?
+    [note] What did you hear? Write it down here.
+   *[task] Which training was it? Choose its task.
+}
+log-outside = Type a whole number from { $least } to { $most }.
+log-more-talks = { $kind ->
+    [calls] There cannot be more conversations than calls.
+   *[other] There cannot be more conversations than doors.
+}
+log-ahead = This lies in the future.
+log-final-week = The results of that week are final.
 log-save = Save
 log-saved = Saved
 log-undone = Taken back
@@ -204,6 +222,17 @@ points-week = Week { $week }
 points-yours = Your points
 points-counted = Your region counts { $counted } of them now.
 points-full = You’ve given your region full marks. Rest counts too.
+points-line = What
+points-earned = Points
+points-counts = Counts
+points-sum = Sum
+points-cap = Sum { $net }; above { $full } half: { $counted }
+points-correction = { $what } on { $day }, { $outcome ->
+    [confirmed] confirmed
+    [rejected] not confirmed
+    [reversed] taken back
+   *[held] held
+}
 points-none = Nothing yet this week
 points-none-hint = Whatever you do, log it, and every line stands here with its reason.
 points-how = How points count

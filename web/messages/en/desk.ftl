@@ -28,19 +28,21 @@ desk-in-name = You’re in, { $name }.
 desk-call-captain = { $name } looks after your region and will call you within 72 hours.
 desk-call-hq = Somebody from HQ will call you within 72 hours.
 desk-next = Your next commitment
+desk-also = Also yours
+desk-cannot-named = I can’t come: { $title }
 desk-see-task = See the task
 desk-check-in = Your host checks you in.
 desk-cannot = I can’t come
 desk-invited = You are invited
 desk-fits = Fits you this week
-desk-do-it = I’ll do it
-desk-not-now = Not now
-desk-miles = { $n } miles
-desk-host = with { $name }
-desk-places = { $of ->
-    [one] one place
-   *[other] { $free } of { $of } places left
-}
+desk-all-tasks = All tasks
+desk-said-not-now = Not now, then. It may come back later.
+desk-said-too-far = Noted: too far. We will look nearer to you.
+desk-said-not-my-thing = Noted: not your thing. You will see less of its kind.
+desk-said-never = Noted. We will not offer you its kind again.
+desk-said-cancelled = Noted: you are off it, and its place is free for somebody else.
+desk-said-name = Good to meet you.
+desk-said-back = Changed your mind? Here it is.
 desk-no-task = No task fits you at this moment.
 desk-no-task-why = Tell us when you are free and what you can do, and look in again: captains write new ones every day.
 desk-no-task-go = Say when you are free

@@ -103,8 +103,8 @@ matching-deeds = { $kind ->
 
 # Reasons.
 matching-reason-skill = { $need ->
-    [required] You know { $skill }, and this needs it.
-   *[welcome] You know { $skill }, and it helps here.
+    [required] It needs one of your skills: { $skill }.
+   *[welcome] One of your skills helps here: { $skill }.
 }
 matching-reason-language = { $need ->
     [required] You speak { $language }, and this needs it.
@@ -115,10 +115,7 @@ matching-reason-distance = { $miles ->
     [one] 1 mile away.
    *[other] { $miles } miles away.
 }
-matching-reason-home = { $minutes ->
-    [one] From home, in 1 minute.
-   *[other] From home, in { $minutes } minutes.
-}
+matching-reason-home = You can do it from home.
 matching-reason-time = On a { $slot }, when you said you are free.
 matching-reason-any-time = Whenever it suits you.
 matching-reason-first-step = A good first step.
@@ -149,6 +146,7 @@ matching-caveat-language-wanted = It would be easier with { $language }.
 matching-fix-availability = Say when you are free
 matching-fix-skills = Tell us your skills
 matching-fix-travel = Say how far you travel
+matching-fix-travel-again = Change it
 matching-fix-languages = Tell us your languages
 
 # Why a task is not for somebody, as staff read it beside a name.
@@ -180,22 +178,43 @@ matching-why-not-blocked = Wants no { $kind }.
 matching-why-not-weekly-hours = Would have { $hours } hours that week, with a limit of { $cap }.
 
 # Languages by their tags.
+language-name-am = Amharic
 language-name-ar = Arabic
 language-name-ase = American Sign Language
+language-name-bn = Bengali
 language-name-de = German
+language-name-el = Greek
 language-name-en = English
 language-name-es = Spanish
+language-name-fa = Persian
 language-name-fr = French
+language-name-gu = Gujarati
+language-name-haw = Hawaiian
+language-name-he = Hebrew
 language-name-hi = Hindi
+language-name-hmn = Hmong
 language-name-ht = Haitian Creole
 language-name-it = Italian
 language-name-ja = Japanese
+language-name-km = Khmer
 language-name-ko = Korean
+language-name-lo = Lao
+language-name-my = Burmese
+language-name-ne = Nepali
+language-name-nv = Navajo
+language-name-pa = Punjabi
 language-name-pl = Polish
 language-name-pt = Portuguese
 language-name-ru = Russian
+language-name-sm = Samoan
 language-name-so = Somali
+language-name-sw = Swahili
+language-name-ta = Tamil
+language-name-te = Telugu
+language-name-th = Thai
 language-name-tl = Tagalog
+language-name-uk = Ukrainian
 language-name-ur = Urdu
 language-name-vi = Vietnamese
+language-name-yi = Yiddish
 language-name-zh = Chinese

@@ -116,6 +116,7 @@ race-how-sure = Small regions swing more, so the rank weighs how sure we are. Th
 race-strip-title = { $region } this week
 race-strip-whole = Whole race
 race-strip-pace = Pace
+race-strip-par = par is 100
 race-strip-range = Likely { $low } to { $high }.
 race-strip-range-sure = Likely { $low }.
 race-strip-warming = { $points } points so far. Ranks come when there is enough to compare fairly.

@@ -5,6 +5,7 @@ export function start() {
   for (const form of document.querySelectorAll("form[data-keep]")) keep(form);
   for (const form of document.querySelectorAll("form[data-once]")) once(form);
   for (const summary of document.querySelectorAll("[data-error-summary]")) lead(summary);
+  for (const button of document.querySelectorAll("[data-share]")) share(button);
   for (const field of document.querySelectorAll("[data-select]")) field.addEventListener("focus", () => field.select());
 }
 
@@ -26,6 +27,29 @@ function once(form) {
     for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
   }
   addEventListener("pageshow", release);
+}
+
+/** Hands the link in a field on: through the device's own sheet where there is one, else the clipboard. */
+function share(button) {
+  const field = document.getElementById(button.dataset.share);
+  const first = button.textContent;
+  if (navigator.share) button.textContent = button.dataset.textShare;
+  else if (!navigator.clipboard) return;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    try {
+      if (navigator.share) {
+        await navigator.share({ url: field.value });
+        return;
+      }
+      await navigator.clipboard.writeText(field.value);
+      button.textContent = button.dataset.textCopied;
+      setTimeout(() => (button.textContent = first), 3_000);
+    } catch {
+      // Closed again, or refused: the field is there to be copied by hand.
+      field.focus();
+    }
+  });
 }
 
 /** What was typed survives a reload or a detour, in this tab only, until it is sent. */

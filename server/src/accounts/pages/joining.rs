@@ -29,6 +29,7 @@ pub struct JoinForm {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct ChoicesForm {
+    name: Option<String>,
     interests: Vec<String>,
     availability: Vec<String>,
 }
@@ -126,14 +127,20 @@ pub async fn choices(
     app: Data<App>,
     request: HttpRequest,
     browser: Browser,
+    lang: Lang,
     form: Form<ChoicesForm>,
 ) -> Answer {
     let ChoicesForm {
+        name,
         interests,
         availability,
     } = form.0;
-    match accounts::keep_choices(&app, &browser.handle, interests, availability).await {
+    match accounts::keep_choices(&app, &browser.handle, name, interests, availability).await {
         Ok(()) => Ok(see("/join/request?kept=yes", &request, &[])),
+        Err(Error::Invalid(faults)) => {
+            let faults = Faults::new(&faults, &lang);
+            waiting_page(&app, &request, &browser, &lang, Some((422, faults))).await
+        }
         Err(Error::NotFound) => Ok(see("/join", &request, &[])),
         Err(other) => Err(other.into()),
     }
@@ -171,13 +178,14 @@ async fn join_page(
     Ok(Page::new(lang.say("join-title"), content))
 }
 
-/// The page of the request this browser made last; `wrong` when its code was.
+/// The page of the request this browser made last; `wrong` with a status and what was wrong: its
+/// code, or what was picked.
 pub(super) async fn waiting_page(
     app: &App,
     request: &HttpRequest,
     browser: &Browser,
     lang: &Lang,
-    wrong: Option<Faults>,
+    wrong: Option<(u16, Faults)>,
 ) -> Answer {
     let Some(waiting) = accounts::waiting(app, &browser.handle).await? else {
         let back = if request.path().starts_with("/join") {
@@ -187,8 +195,7 @@ pub(super) async fn waiting_page(
         };
         return Ok(see(back, request, &[]));
     };
-    let status = if wrong.is_some() { 410 } else { 200 };
-    let faults = wrong.unwrap_or_default();
+    let (status, faults) = wrong.unwrap_or((200, Faults::default()));
     let minutes = app.settings.link_minutes;
     if !waiting.joins {
         let page = LetterPage::mailed(lang, waiting.email, minutes, faults);
@@ -204,6 +211,7 @@ pub(super) async fn waiting_page(
         new_zip: !place.exact,
         zip: place.postcode,
         email: waiting.email,
+        name: waiting.name,
         minutes,
         kept: request.query_string().contains("kept=yes"),
         interests: INTERESTS

@@ -126,7 +126,7 @@ pub async fn enter(
                 &request,
                 &browser,
                 &lang,
-                Some(Faults::new(&faults, &lang)),
+                Some((410, Faults::new(&faults, &lang))),
             )
             .await
         }

@@ -3,6 +3,7 @@
 use actix_web::Responder;
 use actix_web::web::Data;
 use askama::Template;
+use serde::Deserialize;
 
 use super::super::weeks::weeks;
 use crate::accounts;
@@ -12,16 +13,17 @@ use crate::db::Conn;
 use crate::error::Error;
 use crate::feed::{self, FeedScope, PostView};
 use crate::followups;
-use crate::http::{Page, PageError, SignedIn};
+use crate::http::{Page, PageError, Query, SignedIn};
+use crate::ids::TaskId;
 use crate::ledger::Week;
 use crate::matching::when::Slot;
-use crate::matching::{self, SuggestionView};
+use crate::matching::{self, Card};
 use crate::races::{self, StripView};
 use crate::region_code::RegionCode;
 use crate::regions::RegionView;
 use crate::scope::Scope;
 use crate::sessions::Viewer;
-use crate::tasks::{self, State, Task};
+use crate::tasks::{self, State, Status, Task, Whole};
 use crate::volunteers;
 use crate::words::Lang;
 
@@ -41,9 +43,44 @@ struct Home {
     week: String,
     third: &'static str,
     known: Known,
-    cards: Vec<SuggestionView>,
+    cards: Vec<Card>,
+    invited: Vec<Card>,
     strip: Option<StripView>,
     invitation: String,
+    said: Option<Said>,
+}
+
+/// What came of the button that led here.
+struct Said {
+    text: String,
+    /// The task it was about, to change one's mind.
+    task: Option<TaskId>,
+}
+
+/// `?said=…&task=…` after an answer to a task, `?said=name` after giving one's name.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Answered {
+    said: String,
+    task: String,
+}
+
+impl Answered {
+    fn say(&self, l: &Lang) -> Option<Said> {
+        let key = match self.said.as_str() {
+            "not_now" => "desk-said-not-now",
+            "too_far" => "desk-said-too-far",
+            "not_my_thing" => "desk-said-not-my-thing",
+            "never" => "desk-said-never",
+            "cancelled" => "desk-said-cancelled",
+            "name" => "desk-said-name",
+            _ => return None,
+        };
+        Some(Said {
+            text: l.say(key).to_string(),
+            task: self.task.parse().ok(),
+        })
+    }
 }
 
 /// What the database knows.
@@ -57,8 +94,9 @@ struct Known {
     /// Who will call a newcomer; empty where HQ will.
     caller: Option<String>,
     weeks: Vec<bool>,
-    next: Option<Task>,
-    invited: Vec<Task>,
+    /// Said yes to or put on, the soonest first.
+    ahead: Vec<Task>,
+    invited: Vec<Whole>,
     posts: Vec<PostView>,
 }
 
@@ -72,28 +110,25 @@ impl Home {
         tasks::icon(task.kind)
     }
 
-    fn when(&self, task: &Task) -> String {
-        tasks::when_text(&self.l, task)
-    }
-
-    fn length(&self, task: &Task) -> String {
-        tasks::length_text(&self.l, task.minutes)
+    /// Where, when and for how long, in one line.
+    fn facts(&self, task: &Task) -> String {
+        let place = if task.remote {
+            self.l.say("task-from-home").to_string()
+        } else {
+            task.place_name.clone()
+        };
+        let parts = [
+            place,
+            tasks::when_text(&self.l, task),
+            tasks::length_text(&self.l, task.minutes),
+        ];
+        let said: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        said.join(" · ")
     }
 
     fn lately(&self, at: &Instant) -> String {
         self.l.lately(*at, self.now, self.zone)
     }
-
-    fn miles(&self, card: &SuggestionView) -> Option<String> {
-        /// Kilometres in a mile: people here think in miles.
-        const KM: f64 = 1.609_344;
-        card.km.map(|km| self.l.tenths(km / KM))
-    }
-}
-
-/// Where a task is, as far as it has a place.
-fn place(task: &Task) -> Option<&str> {
-    (!task.remote && !task.place_name.is_empty()).then_some(task.place_name.as_str())
 }
 
 /// `GET /home`.
@@ -101,12 +136,14 @@ pub async fn home(
     app: Data<App>,
     SignedIn(viewer): SignedIn,
     l: Lang,
+    Query(answered): Query<Answered>,
 ) -> Result<impl Responder, PageError> {
     let zone: chrono_tz::Tz = viewer.zone.parse().unwrap_or(chrono_tz::UTC);
     let now = app.clock.now();
     let (house, who) = (app.get_ref().clone(), viewer.clone());
     let known = app.db.read(move |conn| known(conn, &house, &who)).await?;
     let cards = matching::suggest(&app, &viewer, &l).await?;
+    let home = &viewer.region;
     let strip = if known.quiet {
         None
     } else {
@@ -122,8 +159,21 @@ pub async fn home(
         place,
         week: week.rsplit("-W").next().unwrap_or_default().to_owned(),
         third: slot.key().rsplit('-').next().unwrap_or_default(),
+        cards: cards
+            .iter()
+            .map(|one| Card::of(&app, &l, home, one))
+            .collect(),
+        invited: known
+            .invited
+            .iter()
+            .map(|whole| Card {
+                // Who was asked may come from elsewhere.
+                foreign: false,
+                ..Card::new(&app, &l, home, whole)
+            })
+            .collect(),
+        said: answered.say(&l),
         known,
-        cards,
         strip: strip.map(|strip| StripView::new(&l, &strip, &app.scoring.doors)),
         invitation: accounts::invitation_link(&app, &viewer).await?,
         l: l.clone(),
@@ -135,12 +185,21 @@ fn known(conn: &mut Conn, app: &App, viewer: &Viewer) -> Result<Known, Error> {
     let (now, own) = (app.clock.now(), Scope::Own(viewer.id));
     let person = volunteers::find(conn, &own, viewer.id)?;
     let is_new = now - person.joined_at < NEW;
-    let ahead = tasks::ahead(conn, &own)?;
-    let over = |task: &Task| task.ends_at.is_some_and(|ends| ends < now);
-    let (next, invited): (Vec<_>, Vec<_>) = ahead
+    let over = |task: &Task| {
+        task.status != Status::Open || tasks::ends(task).is_some_and(|ends| ends < now)
+    };
+    let (mut ahead, invited): (Vec<_>, Vec<_>) = tasks::ahead(conn, &own)?
         .into_iter()
         .filter(|(task, _)| !over(task))
         .partition(|(_, assignment)| assignment.state != State::Invited);
+    // What has no hour comes after what has one, on every database.
+    ahead.sort_by_key(|(task, _)| {
+        let at = task.starts_at.or(task.ends_at);
+        (at.is_none(), at, task.id)
+    });
+    let invited: Vec<TaskId> = invited.into_iter().map(|(task, _)| task.id).collect();
+    let mut wholes = tasks::list_these(conn, &own, &invited)?;
+    wholes.sort_by_key(|whole| invited.iter().position(|id| *id == whole.task.id));
     let heard: Vec<RegionCode> = person.region.ancestors_and_self().collect();
     let reader = FeedScope::of(viewer);
     let waits = is_new && followups::waits(conn, &own)?;
@@ -152,8 +211,8 @@ fn known(conn: &mut Conn, app: &App, viewer: &Viewer) -> Result<Known, Error> {
             None
         },
         weeks: weeks(conn, app, &own, &person)?,
-        next: next.into_iter().next().map(|(task, _)| task),
-        invited: invited.into_iter().map(|(task, _)| task).collect(),
+        ahead: ahead.into_iter().map(|(task, _)| task).collect(),
+        invited: wholes,
         posts: feed::posts(conn, &app.tree, &reader, &heard, None, POSTS)?,
         quiet: person.quiet,
         name: person.name,
