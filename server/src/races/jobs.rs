@@ -43,7 +43,7 @@ async fn keep(app: &App) {
 }
 
 fn current(app: &App) -> Week {
-    Week::at(app.clock.now().utc(), app.tree.zone(&app.tree.root().code))
+    Week::at(app.clock.now().utc(), app.tree.zone(app.tree.root().code))
 }
 
 async fn count(app: &App) -> Result<(), Error> {

@@ -41,7 +41,7 @@ pub async fn welcome(app: Data<App>, request: HttpRequest, who: Maybe, lang: Lan
     }
     let content = Welcome {
         campaign: app.settings.campaign.clone(),
-        race: race(&app, &lang, &app.tree.root().code).await?,
+        race: race(&app, &lang, app.tree.root().code).await?,
         l: lang.clone(),
     };
     Ok(Page::new(lang.say("welcome-title"), content).respond_to(&request))
@@ -166,7 +166,7 @@ async fn join_page(
 ) -> Result<Page<JoinPage>, Error> {
     let content = JoinPage {
         campaign: app.settings.campaign.clone(),
-        race: race(app, lang, &app.tree.root().code).await?,
+        race: race(app, lang, app.tree.root().code).await?,
         email: form.email,
         zip: form.zip,
         name: form.name,
