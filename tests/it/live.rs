@@ -145,6 +145,24 @@ both! {
         assert_eq!(adas.frame().await, json!({"topic": "captain/us-oh", "kind": "moved"}), "and nothing of Ben's");
     }
 
+    async fn a_busy_queue_is_one_word_a_second(world: World) {
+        use muster::cluster::Event;
+        let ada = world.captain_person("ada@example.org", "us-oh").await;
+        let mut socket = Socket::of(&ada).await;
+        socket.subscribe("captain/us-oh").await;
+        socket.say(r#"{"op":"ping"}"#).await;
+        socket.frame_with(|frame| frame["kind"] == "pong").await;
+        let began = std::time::Instant::now();
+        for _ in 0..50 {
+            world.server.app.cluster.publish(Event::QueueMoved { region: RegionCode::parse(HOME).unwrap() });
+        }
+        let moved = json!({"topic": "captain/us-oh", "kind": "moved"});
+        assert_eq!((socket.frame().await, socket.frame().await), (moved.clone(), moved));
+        assert!(began.elapsed().as_millis() >= 900, "the other 49 were said together, later");
+        socket.say(r#"{"op":"ping"}"#).await;
+        assert_eq!(socket.frame().await["kind"], "pong", "and that was all");
+    }
+
     async fn bounds_close_a_socket_with_the_code_that_says_which(world: World) {
         let ben = ben(&world).await;
         let mut big = Socket::of(&ben).await;

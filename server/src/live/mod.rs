@@ -11,6 +11,7 @@ mod read;
 pub mod socket;
 mod store;
 mod ticket;
+mod told;
 mod topic;
 mod watch;
 

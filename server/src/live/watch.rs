@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use super::Hub;
 use super::frame::{End, Frame};
 use super::line::Line;
+use super::told::Told;
 use super::topic::Topic;
 use crate::clock::Clock;
 use crate::cluster::{Cluster, Event};
@@ -48,17 +49,23 @@ pub async fn run(watch: Watch) {
     let mut second = interval(Duration::from_secs(1));
     second.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut seconds = 0_u64;
+    let mut told = Told::default();
     loop {
+        let next = told.next();
         tokio::select! {
             event = events.recv() => match event {
-                Ok(event) => watch.hear(event).await,
+                Ok(event) => watch.hear(event, &mut told).await,
                 Err(RecvError::Lagged(_)) => {
                     watch.sessions.forget_all();
                     watch.look(&watch.hub.lines()).await;
                 }
                 Err(RecvError::Closed) => return,
             },
+            () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => {
+                watch.speak(&mut told);
+            }
             _ = second.tick() => {
+                watch.speak(&mut told);
                 seconds += 1;
                 watch.sweep(seconds.is_multiple_of(PING));
                 if seconds.is_multiple_of(LOOK) {
@@ -70,7 +77,7 @@ pub async fn run(watch: Watch) {
 }
 
 impl Watch {
-    async fn hear(&self, event: Event) {
+    async fn hear(&self, event: Event, told: &mut Told) {
         match event {
             Event::SessionsEnded { sessions } => {
                 self.sessions.forget(&sessions);
@@ -87,11 +94,11 @@ impl Watch {
                 let lines: Vec<_> = self.hub.lines().into_iter().filter(theirs).collect();
                 self.look(&lines).await;
             }
-            Event::PersonMoved { volunteer } => self.moved(&Topic::Me(volunteer)),
-            Event::FeedMoved { region } => self.moved(&Topic::Feed(region)),
+            Event::PersonMoved { volunteer } => self.moved(Topic::Me(volunteer), told),
+            Event::FeedMoved { region } => self.moved(Topic::Feed(region), told),
             Event::QueueMoved { region } => {
                 for above in region.ancestors_and_self() {
-                    self.moved(&Topic::Captain(above));
+                    self.moved(Topic::Captain(above), told);
                 }
             }
             // Boards have a job of their own, and nobody follows the rest.
@@ -99,10 +106,24 @@ impl Watch {
         }
     }
 
-    /// Says that there is something new, and nothing about what.
-    fn moved(&self, topic: &Topic) {
+    /// Says that there is something new, and nothing about what: at once, or with what else moves
+    /// within the second.
+    fn moved(&self, topic: Topic, told: &mut Told) {
+        let now = Instant::now();
+        if !told.may_speak(&topic, now) {
+            return;
+        }
         let text = json!({"topic": topic.to_string(), "kind": "moved"}).to_string();
-        self.hub.publish(topic, &Frame::text(&text), None);
+        if self.hub.publish(&topic, &Frame::text(&text), None) > 0 {
+            told.spoke(topic, now);
+        }
+    }
+
+    /// Says what is due by now.
+    fn speak(&self, told: &mut Told) {
+        for topic in told.due(Instant::now()) {
+            self.moved(topic, told);
+        }
     }
 
     /// Drops sockets that take nothing; the kernel ends their connections (`TCP_USER_TIMEOUT`).
