@@ -157,7 +157,10 @@ async fn ask(
             let before = store::count_mailed(conn, &new.email, &new.ip, since)?;
             new.mailed = rules::within_limits(before, &settings);
             if new.mailed {
-                store::void_of_browser(conn, &new.browser_hash, new.id, now)?;
+                // A request to sign in leaves links to join alone: it may make no link at all, and
+                // what it voids must not tell whether its address is known.
+                let joins = purpose == Purpose::Join;
+                store::void_of_browser(conn, &new.browser_hash, new.id, joins, now)?;
             }
             store::insert(conn, &new)?;
             Ok(new.mailed)

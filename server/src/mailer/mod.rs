@@ -13,9 +13,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration as Span;
 
-use lettre::message::header::{ContentTransferEncoding, ContentType};
+use lettre::message::header::{ContentTransferEncoding, ContentType, MIME_VERSION_1_0};
 use lettre::message::{Body, Mailbox, Message};
-use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use tokio::sync::Notify;
 
 use crate::clock::{Clock, Duration};
@@ -138,14 +138,27 @@ impl Mailer {
         }
     }
 
+    /// What stands behind the @ of our own names for mails.
+    fn domain(&self) -> &str {
+        let domain = self.from.email.domain();
+        if domain.is_ascii() {
+            domain
+        } else {
+            "muster.invalid"
+        }
+    }
+
     fn compose(&self, mail: &Mail) -> Result<Message, Error> {
-        let to: Mailbox = mail
+        let to: Address = mail
             .to
             .parse()
-            .map_err(|_| Error::Internal("not a mailbox".into()))?;
+            .map_err(|_| Error::Internal("not an address".into()))?;
+        let id = format!("<{}@{}>", ids::secret(16), self.domain());
         Message::builder()
+            .message_id(Some(id))
+            .header(MIME_VERSION_1_0)
             .from(self.from.clone())
-            .to(to)
+            .to(Mailbox::new(None, to))
             .subject(mail.subject.as_str())
             .header(ContentType::TEXT_PLAIN)
             .body(body(&mail.text))
@@ -240,5 +253,12 @@ mod tests {
                 .any(|line| line.ends_with(&format!("?token={}", "f".repeat(64)))),
             "the link is whole: {text}"
         );
+        let header = |name: &str| {
+            let line = text.lines().find(|line| line.starts_with(name));
+            line.unwrap_or_else(|| panic!("no {name} in {text}"))
+        };
+        assert_eq!(header("MIME-Version:"), "MIME-Version: 1.0");
+        let id = header("Message-ID:");
+        assert!(id.ends_with("@example.org>"), "{id}");
     }
 }

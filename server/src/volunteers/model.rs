@@ -3,6 +3,7 @@
 use std::fmt;
 
 use diesel::prelude::*;
+use lettre::message::Mailbox;
 use serde::Serialize;
 
 use crate::clock::Instant;
@@ -16,22 +17,32 @@ use crate::region_code::RegionCode;
 pub struct Email(String);
 
 impl Email {
-    /// Reads an address as typed: blanks around it are dropped, letters made small.
+    /// Reads an address as typed: blanks around it are dropped, letters made small, a domain of
+    /// other letters written as servers know it.
     ///
     /// # Errors
-    /// `Invalid` on field `email`.
+    /// `Invalid` on field `email` for everything that cannot be mailed.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let text = text.trim().to_lowercase();
-        let well_formed = text.len() <= 254
-            && text
-                .split_once('@')
-                .is_some_and(|(_, host)| host.contains('.') && !host.contains('@'))
-            && text.parse::<lettre::Address>().is_ok();
-        if well_formed {
-            Ok(Self(text))
-        } else {
-            Err(FieldErrors::one("email", "email-malformed").into())
+        Self::mailable(&text)
+            .map(Self)
+            .ok_or_else(|| FieldErrors::one("email", "email-malformed").into())
+    }
+
+    /// The address as any mail server takes it.
+    fn mailable(text: &str) -> Option<String> {
+        let (local, domain) = text.rsplit_once('@')?;
+        if local.contains('@') || domain.contains('%') {
+            return None;
         }
+        let url::Host::Domain(domain) = url::Host::parse(domain).ok()? else {
+            return None;
+        };
+        let address = format!("{local}@{domain}");
+        let fits = address.is_ascii() && address.len() <= 254 && domain.contains('.');
+        let mailbox: Mailbox = address.parse().ok().filter(|_| fits)?;
+        // What the mail library reads must be what it was given.
+        (mailbox.name.is_none() && mailbox.email.as_ref() == address).then_some(address)
     }
 
     /// The address.
@@ -223,6 +234,27 @@ mod tests {
         ] {
             let kept = Email::parse(text).map(|email| email.to_string());
             assert!(kept.is_err() || text.trim() == kept.unwrap(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_mailed_is_no_address() {
+        for text in [
+            "\"ada b\"@example.org",
+            "ada@[127.0.0.1]",
+            "ada@127.0.0.1",
+            "jos\u{e9}@example.org",
+            "ada <ada@example.org>",
+            "ada@exa%6dple.org",
+            "a,b@example.org",
+            "ada@example..org",
+        ] {
+            assert!(Email::parse(text).is_err(), "{text}");
+        }
+        let there = Email::parse("ada@b\u{fc}cher.example").unwrap();
+        assert_eq!(there.as_str(), "ada@xn--bcher-kva.example");
+        for good in ["o'neil+tag@example.org", "ada.b_c@mail.example.org"] {
+            assert!(Email::parse(good).is_ok(), "{good}");
         }
     }
 
