@@ -109,12 +109,13 @@ impl Settings {
         let mut table: toml::Table = DEFAULTS
             .parse()
             .map_err(|why| BadSettings(format!("config/default.toml: {why}")))?;
+        let defaults = table.clone();
         if let Some(path) = file {
             let text = std::fs::read_to_string(path)
                 .map_err(|why| BadSettings(format!("{} cannot be read: {why}.", path.display())))?;
             let more: toml::Table = text
                 .parse()
-                .map_err(|why| BadSettings(format!("{}: {why}", path.display())))?;
+                .map_err(|why| BadSettings(broken(path, &text, &why)))?;
             if let Some(key) = more.keys().find(|key| !table.contains_key(*key)) {
                 return Err(BadSettings(format!(
                     "{} has an unknown setting `{key}`; config/default.toml lists them all.",
@@ -133,14 +134,17 @@ impl Settings {
                 }
                 continue;
             };
-            let typed = read(default, &value).ok_or_else(|| {
-                BadSettings(format!("{name} should be a {}.", default.type_str()))
-            })?;
+            let typed = read(default, &value)
+                .ok_or_else(|| BadSettings(format!("{name} should be {}.", wanted(default))))?;
             table.insert(key, typed);
         }
-        let settings: Self = toml::Value::Table(table)
-            .try_into()
-            .map_err(|why| BadSettings(format!("A setting cannot be used: {why}")))?;
+        let settings: Self =
+            serde_path_to_error::deserialize(toml::Value::Table(table)).map_err(|fault| {
+                let path = fault.path().to_string();
+                let key = path.split(['.', '[']).next().unwrap_or_default();
+                let default = defaults.get(key).map_or("something else", wanted);
+                BadSettings(format!("{key} should be {default}."))
+            })?;
         settings.check()?;
         Ok(settings)
     }
@@ -177,6 +181,9 @@ impl Settings {
             };
             let host = url.host_str().unwrap_or_default();
             let loopback = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
+            if !matches!(url.scheme(), "https" | "http") {
+                return refuse("public_url should begin with https:// or http://.");
+            }
             if url.scheme() != "https" && !loopback {
                 return refuse("public_url must start with https:// unless it is on this machine.");
             }
@@ -224,6 +231,24 @@ impl Settings {
             }
         }
         Ok(())
+    }
+}
+
+/// One sentence about a file that is no TOML, with the line.
+fn broken(path: &Path, text: &str, why: &toml::de::Error) -> String {
+    let before = why.span().and_then(|span| text.get(..span.start));
+    let line = before.map_or(1, |before| before.matches('\n').count() + 1);
+    let what = why.message().lines().collect::<Vec<_>>().join("; ");
+    format!("{}, line {line}, is not TOML: {what}.", path.display())
+}
+
+/// What a setting should be, from its default.
+fn wanted(default: &toml::Value) -> &'static str {
+    match default {
+        toml::Value::Integer(_) => "a whole number from 0 to 4294967295",
+        toml::Value::Boolean(_) => "true or false",
+        toml::Value::Array(_) => "a list of IP addresses",
+        _ => "a text it can be used as; config/default.toml says which",
     }
 }
 

@@ -58,10 +58,61 @@ fn settings_that_cannot_be_used_are_named_in_one_sentence() {
         ("LEDGER_QUEUE", "none"),
         ("REGIONS_DIR", "no-such-folder"),
         ("ACCENT", "blue"),
+        ("PUBLIC_URL", "ftp://localhost"),
+        ("WORKERS", "-1"),
+        ("TRUSTED_PROXIES", "nobody"),
+        ("STAFF_SECOND_FACTOR", "perhaps"),
+        ("KEYS_FILE", "no-such-folder/keys.json"),
     ] {
         let ended = Command::new().with(setting, value).run(&["check-config"]);
         assert_eq!(ended.code, 1, "{setting}={value}: {}", ended.out);
         assert_one_sentence(&ended.err);
+        let (said, name) = (ended.err.to_lowercase(), setting.to_lowercase());
+        for word in ["u32", "expected", "variant", "a integer"] {
+            assert!(!said.contains(word), "{setting}={value}: {said}");
+        }
+        assert!(
+            said.contains(&name) || name == "keys_file",
+            "{setting}={value}: {said}"
+        );
+    }
+}
+
+#[test]
+fn a_database_that_cannot_be_reached_is_named_without_its_password() {
+    for (url, named) in [
+        (
+            "postgres://ada:hunter2@127.0.0.1:1/muster",
+            "postgres://ada@127.0.0.1:1/muster",
+        ),
+        (
+            "sqlite:no-such-folder/muster.db",
+            "no-such-folder/muster.db",
+        ),
+    ] {
+        let muster = Command::new()
+            .with("DATABASE_URL", url)
+            .with("LISTEN", "127.0.0.1:0");
+        let began = std::time::Instant::now();
+        for command in ["serve", "migrate"] {
+            let ended = muster.run(&[command]);
+            assert_eq!(ended.code, 1, "{command}: {}", ended.out);
+            assert_one_sentence(&ended.err);
+            assert!(
+                ended.err.contains(named) && ended.err.contains("database_url"),
+                "{}",
+                ended.err
+            );
+            assert!(
+                !ended.err.contains("hunter2") && !ended.err.contains("multiconnection"),
+                "{}",
+                ended.err
+            );
+        }
+        assert!(
+            began.elapsed().as_secs() < 3,
+            "nobody waits for what refuses at once"
+        );
     }
 }
 
@@ -79,6 +130,31 @@ fn a_settings_file_is_checked_with_what_it_names() {
     let weak = checked("weak.toml");
     assert_eq!(weak.code, 1);
     assert_one_sentence(&weak.err);
+    muster.file(
+        "same.json",
+        &format!(
+            r#"{{"keys":[{{"kid":"a","secret":"{}"}}]}}"#,
+            "a".repeat(64)
+        ),
+    );
+    muster.file("same.toml", "keys_file = \"same.json\"");
+    std::process::Command::new("chmod")
+        .args(["600", "same.json"])
+        .current_dir(muster.folder())
+        .status()
+        .unwrap();
+    let same = checked("same.toml");
+    assert_eq!(same.code, 1);
+    assert_one_sentence(&same.err);
+    assert!(same.err.contains("repeats"), "{}", same.err);
+    muster.file(
+        "torn.toml",
+        "campaign = \"Ohio\"\nlisten = \"127.0.0.1\nworkers = 1\n",
+    );
+    let torn = checked("torn.toml");
+    assert_eq!(torn.code, 1);
+    assert_one_sentence(&torn.err);
+    assert!(torn.err.contains("torn.toml, line 2"), "{}", torn.err);
     muster.file("good.toml", "campaign = \"Ohio Together\"");
     let good = checked("good.toml");
     assert_eq!(good.code, 0, "{}", good.err);

@@ -25,8 +25,8 @@ fn check(settings: &Settings) -> Result<(), Failure> {
         ));
     }
     Mailer::open("memory", &settings.mail_from)?;
-    if settings.keys_file.exists() {
-        Keys::open(&settings.keys_file)?;
+    if !settings.keys_file.as_os_str().is_empty() {
+        Keys::check(&settings.keys_file)?;
     }
     if !settings.regions_dir.is_empty() {
         Tree::load(settings.regions_dir.as_ref()).map_err(|why| why.to_string())?;

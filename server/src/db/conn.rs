@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool, PooledConnection};
-use diesel::{PgConnection, SqliteConnection};
+use diesel::{Connection, PgConnection, SqliteConnection};
 
 use super::Place;
 use crate::error::Error;
@@ -85,6 +85,7 @@ impl Pools {
 }
 
 fn build(url: &str, size: u32, kind: Kind) -> Result<Pool<Manager>, Error> {
+    probe(url, kind).map_err(|why| Error::Internal(unreachable(url, kind, &why)))?;
     Pool::builder()
         .max_size(size.max(1))
         .min_idle(Some(1))
@@ -98,19 +99,85 @@ fn build(url: &str, size: u32, kind: Kind) -> Result<Pool<Manager>, Error> {
 #[derive(Debug)]
 struct Setup(Kind);
 
+/// Connects once by itself: the pool would try for seconds and then not say why.
+fn probe(url: &str, kind: Kind) -> Result<(), String> {
+    let conn = match kind {
+        Kind::Sqlite => SqliteConnection::establish(url).map(Conn::Sqlite),
+        Kind::Postgres => PgConnection::establish(&impatient(url)).map(Conn::Postgres),
+    };
+    let mut conn = conn.map_err(|why| why.to_string())?;
+    conn.batch_execute(setup(kind))
+        .map_err(|why| why.to_string())
+}
+
+/// The address of a server, with a bound on how long it may take to answer.
+fn impatient(url: &str) -> String {
+    if url.contains("connect_timeout=") {
+        return url.to_owned();
+    }
+    let join = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{join}connect_timeout=5")
+}
+
+/// One line that names what was tried, without its password, and says what to do.
+fn unreachable(url: &str, kind: Kind, why: &str) -> String {
+    // Of several addresses of one host, the last is as good as the first.
+    let why = why.lines().map(str::trim).find(|line| !line.is_empty());
+    let why = why
+        .unwrap_or("no reason given")
+        .trim_end_matches(['.', ':']);
+    match kind {
+        Kind::Sqlite => format!(
+            "The database file {url} cannot be opened ({why}). Check database_url, and that its folder exists and can be written to."
+        ),
+        Kind::Postgres => {
+            let (shown, password) = without_password(url);
+            let why = match password {
+                Some(password) => why.replace(&password, "…"),
+                None => why.to_owned(),
+            };
+            format!(
+                "The database {shown} cannot be reached ({why}). Check that its server runs, and database_url."
+            )
+        }
+    }
+}
+
+/// A server's address as it may be shown, and the password that was taken out.
+fn without_password(url: &str) -> (String, Option<String>) {
+    let bare = url.split('?').next().unwrap_or(url);
+    let Some((scheme, rest)) = bare.split_once("://") else {
+        return (String::new(), None);
+    };
+    let Some((who, place)) = rest.rsplit_once('@') else {
+        return (bare.to_owned(), None);
+    };
+    match who.split_once(':') {
+        Some((user, password)) => (
+            format!("{scheme}://{user}@{place}"),
+            Some(password.to_owned()).filter(|password| !password.is_empty()),
+        ),
+        None => (bare.to_owned(), None),
+    }
+}
+
+/// What a connection is told first.
+fn setup(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Sqlite => {
+            "PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+             PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;"
+        }
+        Kind::Postgres => {
+            "SET TIME ZONE 'UTC'; SET statement_timeout = '30s'; SET lock_timeout = '5s'; \
+             SET client_min_messages = warning;"
+        }
+    }
+}
+
 impl CustomizeConnection<Conn, diesel::r2d2::Error> for Setup {
     fn on_acquire(&self, conn: &mut Conn) -> Result<(), diesel::r2d2::Error> {
-        let setup = match self.0 {
-            Kind::Sqlite => {
-                "PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                 PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;"
-            }
-            Kind::Postgres => {
-                "SET TIME ZONE 'UTC'; SET statement_timeout = '30s'; SET lock_timeout = '5s'; \
-                 SET client_min_messages = warning;"
-            }
-        };
-        conn.batch_execute(setup)
+        conn.batch_execute(setup(self.0))
             .map_err(diesel::r2d2::Error::QueryError)
     }
 }
@@ -121,4 +188,34 @@ pub fn get(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>, Error> {
         tracing::warn!(error = %why, "no database connection");
         Error::Unavailable { retry_after: 1 }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_shown_nowhere() {
+        for url in [
+            "postgres://ada:hunter2@localhost:1/muster?sslmode=disable",
+            "postgres://ada:hun@ter2@localhost/muster",
+            "postgres://ada@localhost/muster?password=hunter2",
+        ] {
+            let told = unreachable(url, Kind::Postgres, "no such password: hunter2\nnor this");
+            assert!(
+                !told.contains("ter2@") && told.contains("localhost"),
+                "{told}"
+            );
+            assert!(!told.contains('\n'), "{told}");
+        }
+        let told = unreachable(
+            "postgres://ada:hunter2@h/m",
+            Kind::Postgres,
+            "bad \"hunter2\"",
+        );
+        assert!(
+            !told.contains("hunter2") && told.contains("ada@h/m"),
+            "{told}"
+        );
+    }
 }

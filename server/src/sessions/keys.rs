@@ -1,6 +1,6 @@
 //! The signing key ring, and the short tokens that name a session.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -23,6 +23,8 @@ const LEEWAY: Duration = Duration::seconds(5);
 const ISSUER: &str = "muster";
 /// Bytes of a signing secret at least.
 const STRONG: usize = 32;
+/// Different bytes in it at least: one character over and over is long and still no secret.
+const VARIED: usize = 8;
 
 /// What a token is for; one is never taken for the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,7 +134,40 @@ impl Keys {
                 file.display()
             ));
         }
+        let varied = |key: &KeyEntry| key.secret.bytes().collect::<BTreeSet<u8>>().len() >= VARIED;
+        if let Some(weak) = read.keys.iter().find(|key| !varied(key)) {
+            return Err(format!(
+                "The key {} in {} repeats a few characters. Delete it to have one made.",
+                weak.kid,
+                file.display()
+            ));
+        }
         Ok(Self::ring(read.keys))
+    }
+
+    /// Whether [`Keys::open`] could use `file`, or make it; nothing is made.
+    ///
+    /// # Errors
+    /// One sentence.
+    pub fn check(file: &Path) -> Result<(), String> {
+        if file.exists() {
+            return Self::open(file).map(drop);
+        }
+        let folder = match file.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let fits = fs::metadata(folder)
+            .is_ok_and(|about| about.is_dir() && !about.permissions().readonly());
+        if fits {
+            Ok(())
+        } else {
+            Err(format!(
+                "The key file {} cannot be made: {} is no folder that can be written to.",
+                file.display(),
+                folder.display()
+            ))
+        }
     }
 
     fn ring(keys: Vec<KeyEntry>) -> Self {
@@ -195,7 +230,7 @@ impl Keys {
             .claims;
         let now = now.utc().timestamp();
         let longest = (TOKEN_LIFE + LEEWAY).num_seconds();
-        if claims.exp + LEEWAY.num_seconds() < now || claims.exp > now + longest {
+        if claims.exp.saturating_add(LEEWAY.num_seconds()) < now || claims.exp > now + longest {
             return Err(BadToken);
         }
         claims.sub.parse().map_err(|_| BadToken)
@@ -276,6 +311,24 @@ mod tests {
             keys.read("eyJhbGciOiJub25lIn0.e30.", Audience::Web, now()),
             Err(BadToken)
         );
+    }
+
+    #[test]
+    fn a_token_that_says_it_lives_for_ever_is_refused() {
+        let keys = Keys::passing();
+        for exp in [i64::MAX, i64::MIN] {
+            let claims = Claims {
+                iss: ISSUER.to_owned(),
+                aud: Audience::Web.claim().to_owned(),
+                sub: SessionId(1).to_string(),
+                exp,
+            };
+            let mut header = Header::new(Algorithm::HS256);
+            header.kid = Some(keys.0.newest.clone());
+            let key = EncodingKey::from_secret(&keys.0.secrets[&keys.0.newest]);
+            let token = encode(&header, &claims, &key).unwrap();
+            assert_eq!(keys.read(&token, Audience::Web, now()), Err(BadToken));
+        }
     }
 
     #[test]
