@@ -44,6 +44,7 @@ mod missions;
 mod moving;
 mod outage;
 mod own_pages;
+mod profile;
 mod races;
 mod repeats;
 mod scope;

@@ -1,5 +1,6 @@
 //! The SQL of export and erasure: the one place that goes over every table with people in it.
 
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
@@ -10,6 +11,7 @@ use crate::db::schema::{
     sign_in_requests, staff, task_events, tasks, volunteer_skills, volunteers,
 };
 use crate::db::{Conn, dialect};
+use crate::ids;
 use crate::scope::Scope;
 
 #[derive(QueryableByName)]
@@ -37,7 +39,8 @@ pub fn export(conn: &mut Conn, scope: &Scope) -> QueryResult<Export> {
         let rows = rows
             .into_iter()
             .filter_map(|row| serde_json::from_str(&row.row?).ok())
-            .map(without_secrets);
+            .map(without_secrets)
+            .map(as_elsewhere);
         export.tables.insert(table.to_owned(), rows.collect());
     }
     Ok(export)
@@ -49,6 +52,42 @@ fn without_secrets(mut row: serde_json::Value) -> serde_json::Value {
         columns.retain(|name, _| !name.ends_with("_hash"));
     }
     row
+}
+
+/// Columns that hold ids and are not called `id` or `…_id`.
+const IDS: [&str; 11] = [
+    "invited_by",
+    "added_by",
+    "named_by",
+    "changed_by",
+    "closed_by",
+    "decided_by",
+    "deleted_by",
+    "actor",
+    "author",
+    "corrects",
+    "id",
+];
+
+/// Ids as the opaque texts and times as the RFC 3339 that every other answer has.
+fn as_elsewhere(mut row: serde_json::Value) -> serde_json::Value {
+    for (name, value) in row.as_object_mut().into_iter().flatten() {
+        let is_id = IDS.contains(&name.as_str()) || name.ends_with("_id");
+        let is_time = name.ends_with("_at") || matches!(name.as_str(), "at" | "since");
+        if let Some(number) = value.as_i64().filter(|_| is_id) {
+            *value = ids::encode(number).into();
+        } else if let Some(time) = value.as_str().filter(|_| is_time).and_then(time) {
+            *value = time.to_string().into();
+        }
+    }
+    row
+}
+
+/// A time as either database writes it into JSON: UTC, with a blank or a `T`.
+fn time(text: &str) -> Option<Instant> {
+    NaiveDateTime::parse_from_str(&text.replace('T', " "), "%Y-%m-%d %H:%M:%S%.f")
+        .ok()
+        .map(|naive| Instant::from(naive.and_utc()))
 }
 
 /// Strips the actor from every table. The ledger keeps its lines without the notes.

@@ -52,7 +52,7 @@ pub struct Draft {
     /// Whether it is done from home; false when left out.
     pub remote: Option<bool>,
     /// Where it is.
-    #[serde(default, deserialize_with = "volunteers::said")]
+    #[serde(default, deserialize_with = "volunteers::said_object")]
     #[schemars(with = "Option<PlaceDraft>")]
     pub place: Option<Option<PlaceDraft>>,
     /// When it starts; without, whenever one likes.
@@ -68,6 +68,8 @@ pub struct Draft {
     /// Places, 1 to 9,999; 1 when left out. Never below those taken.
     pub slots: Option<i32>,
     /// Skills asked for.
+    #[serde(default, deserialize_with = "volunteers::objects")]
+    #[schemars(with = "Option<Vec<SkillNeed>>")]
     pub skills: Option<Vec<SkillNeed>>,
     /// Languages asked for.
     pub languages: Option<Vec<LanguageNeed>>,
@@ -333,6 +335,12 @@ mod tests {
         ] {
             assert_eq!(faults(body), [field], "{body}");
         }
+    }
+
+    #[test]
+    fn people_can_enjoy_every_kind_of_task_and_nothing_else() {
+        let kinds: Vec<String> = TaskKind::ALL.iter().map(ToString::to_string).collect();
+        assert_eq!(kinds, volunteers::INTERESTS);
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod holders;
 pub mod languages;
 mod model;
 mod moving;
+mod object;
 mod offices;
 mod profile;
 mod search;
@@ -16,8 +17,9 @@ pub use holders::{
 };
 pub use model::{Availability, Email, NewVolunteer, Volunteer};
 pub use moving::{Destination, relocate};
+pub use object::{objects, said_object};
 pub use offices::{end_captaincy, name_captain, name_staff};
-pub use profile::{Certificate, Change, Offices, Profile, SkillLevel, said};
+pub use profile::{Certificate, Change, INTERESTS, Offices, Profile, SkillLevel, said};
 pub use search::{Filter, Found, count, count_found, search};
 
 use crate::app::App;

@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Availability, Volunteer, languages, skills};
+use super::{Availability, Volunteer, languages, objects, skills};
 use crate::clock::Instant;
-use crate::error::{Error, FieldErrors};
+use crate::error::{Error, FieldErrors, Sentence};
 use crate::ids::VolunteerId;
 use crate::prose;
 use crate::region_code::RegionCode;
@@ -17,6 +17,20 @@ pub const NAME_LENGTH: usize = 80;
 const LIST_LENGTH: usize = 60;
 /// Letters of a list's entry at most.
 const ENTRY_LENGTH: usize = 60;
+
+/// The kinds of task that people can say they enjoy: those that tasks have.
+pub const INTERESTS: [&str; 10] = [
+    "calls",
+    "doors",
+    "listening_note",
+    "shift",
+    "event_hosted",
+    "event_attended",
+    "donation",
+    "data_entry",
+    "translation",
+    "training",
+];
 
 /// A skill and how well somebody has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -140,6 +154,8 @@ pub struct Change {
     pub zip: Option<String>,
     /// A county within 80 km of the postcode's point; farther is HQ's.
     pub region: Option<String>,
+    #[serde(default, deserialize_with = "objects")]
+    #[schemars(with = "Option<Vec<SkillLevel>>")]
     pub skills: Option<Vec<SkillLevel>>,
     pub languages: Option<Vec<String>>,
     #[serde(default, deserialize_with = "said")]
@@ -151,6 +167,8 @@ pub struct Change {
     pub travel_km: Option<Option<i32>>,
     pub quiet: Option<bool>,
     pub honour_roll: Option<bool>,
+    #[serde(default, deserialize_with = "objects")]
+    #[schemars(with = "Option<Vec<Certificate>>")]
     pub certificates: Option<Vec<Certificate>>,
     pub adult: Option<bool>,
     pub access_needs: Option<Vec<String>>,
@@ -195,6 +213,19 @@ impl Change {
         {
             faults.add("languages", "language-unknown");
         }
+        let known = |kind: &String| INTERESTS.contains(&kind.trim().to_lowercase().as_str());
+        if !self.interests.iter().flatten().all(known) {
+            let kinds = vec![("kinds", INTERESTS.join(", "))];
+            faults.add("interests", Sentence::Key("interest-unknown", kinds));
+        }
+        if !self
+            .access_needs
+            .iter()
+            .flatten()
+            .all(|need| is_plain(need))
+        {
+            faults.add("access_needs", "access-malformed");
+        }
         match &self.availability {
             Some(Some(names)) => match Availability::parse(names) {
                 Ok(grid) => person.availability = Some(grid.column()),
@@ -209,7 +240,7 @@ impl Change {
                 if wanted.is_some_and(|number| !(0..=most).contains(&number)) {
                     faults.add(
                         field,
-                        crate::error::Sentence::Key(
+                        Sentence::Key(
                             "number-out-of-range",
                             vec![("low", "0".into()), ("high", most.to_string())],
                         ),
@@ -284,4 +315,10 @@ fn tidy(entries: &[String]) -> Option<Vec<String>> {
         }
     }
     (tidied.len() <= LIST_LENGTH).then_some(tidied)
+}
+
+/// Words as people write them: letters of any script, digits, blanks and a few marks.
+fn is_plain(text: &str) -> bool {
+    text.chars()
+        .all(|c| c.is_alphanumeric() || " -'’.,()/&+".contains(c))
 }
