@@ -91,6 +91,13 @@ pub enum Error {
     Forbidden(Sentence),
     /// 404: it does not exist, or not for this person: the two look the same.
     NotFound,
+    /// 405: the address is known, and takes only these methods.
+    WrongMethod {
+        /// As the header `Allow` lists them.
+        allow: String,
+    },
+    /// 408: the body did not arrive in time.
+    TooSlow,
     /// 409: the state of things does not allow it now.
     Conflict(Sentence),
     /// 410: it was there once: a spent link.

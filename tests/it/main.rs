@@ -53,3 +53,4 @@ mod smtp;
 mod task_pages;
 mod tasks;
 mod tidy;
+mod wire;

@@ -74,7 +74,6 @@ pub async fn log(
 }
 
 /// The entry of a draft that may be written now.
-
 async fn checked(app: &App, viewer: &Viewer, key: &str, new: &NewActivity) -> Result<Entry, Error> {
     let entry = entry(app, viewer, key, new)?;
     let seen = Seen::look(app, viewer, std::slice::from_ref(new)).await?;

@@ -6,12 +6,13 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
-use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, web};
-use serde::de::DeserializeOwned;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
+use serde::de::{DeserializeOwned, IgnoredAny as Any};
 use serde::{Deserialize, Serialize};
+use url::form_urlencoded;
 
-use super::{ApiError, Front};
-use crate::error::{Error, FieldErrors, Sentence};
+use super::{ApiError, body, unread};
+use crate::error::{Error, Sentence};
 
 /// A JSON body read into `T`: unknown, missing and ill-typed fields are refused by name (422), other
 /// content types with 415, larger bodies with 413.
@@ -28,34 +29,29 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.split(';').next())
             .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
-        let limit = Front::of(request).map_or(65_536, |front| {
-            front.settings.body_limit_kib as usize * 1024
-        });
-        let bytes = web::Payload::from_request(request, payload);
+        let bytes = body::take(request, payload);
         Box::pin(async move {
             if !json {
                 return Err(ApiError(Error::WrongType));
             }
-            let payload = bytes
-                .await
-                .map_err(|_| ApiError(Error::Malformed("error-malformed".into())))?;
-            let body = payload
-                .to_bytes_limited(limit)
-                .await
-                .map_err(|_| ApiError(Error::TooLarge))?
-                .map_err(|_| ApiError(Error::Malformed("error-malformed".into())))?;
+            let body = bytes.await.map_err(ApiError)?;
             read(&body).map(Self).map_err(ApiError)
         })
     }
 }
 
-/// Reads JSON, telling bad syntax (400) from a bad field (422).
+/// Reads a JSON object, telling bad syntax (400) from a bad field (422). A list is refused: a struct
+/// would take its entries for fields by their place.
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
+    let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
+    if first != Some(&b'{') && (first.is_none() || serde_json::from_slice::<Any>(body).is_ok()) {
+        return Err(Error::Malformed("error-json-object".into()));
+    }
     let mut json = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|fault| {
         let (path, why) = (fault.path().to_string(), fault.into_inner());
         if why.is_data() {
-            field_fault(&path, &why.to_string())
+            Error::Invalid(unread::fault(&path, &why.to_string()))
         } else {
             syntax(&why)
         }
@@ -69,9 +65,12 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
 /// # Errors
 /// `Invalid` naming the field.
 pub fn read_value<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, Error> {
+    if !value.is_object() {
+        return Err(Error::field("row", "error-json-object"));
+    }
     serde_path_to_error::deserialize(value).map_err(|fault| {
         let path = fault.path().to_string();
-        field_fault(&path, &fault.into_inner().to_string())
+        Error::Invalid(unread::fault(&path, &fault.into_inner().to_string()))
     })
 }
 
@@ -82,35 +81,6 @@ fn syntax(why: &serde_json::Error) -> Error {
     ))
 }
 
-/// Turns serde's sentence into one that names the field.
-fn field_fault(path: &str, why: &str) -> Error {
-    let named = |prefix: &str| {
-        why.strip_prefix(prefix)?
-            .split('`')
-            .next()
-            .map(str::to_owned)
-    };
-    let inside = |field: &str| match path.rsplit_once('.') {
-        Some((outer, _)) => format!("{outer}.{field}"),
-        None if path.ends_with(']') => format!("{path}.{field}"),
-        None => field.to_owned(),
-    };
-    let (field, key, name) = if let Some(field) = named("unknown field `") {
-        (inside(&field), "error-field-unknown", ("field", field))
-    } else if let Some(field) = named("missing field `") {
-        let whole = if path == "." {
-            field.clone()
-        } else {
-            format!("{path}.{field}")
-        };
-        (whole, "error-field-missing", ("field", field))
-    } else {
-        let plain = why.split(" at line ").next().unwrap_or(why).to_owned();
-        (path.to_owned(), "error-field-type", ("why", plain))
-    };
-    Error::Invalid(FieldErrors::with(field, key, vec![name]))
-}
-
 /// A query string read into `T`; unknown and ill-typed parts are 422.
 pub struct Query<T>(pub T);
 
@@ -119,19 +89,15 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(
-            serde_html_form::from_str(request.query_string())
-                .map(Self)
-                .map_err(|why| {
-                    let why = why.to_string();
-                    let field = why.split('`').nth(1).unwrap_or("query").to_owned();
-                    ApiError(Error::Invalid(FieldErrors::with(
-                        field,
-                        "error-query",
-                        vec![("why", why)],
-                    )))
-                }),
-        )
+        let parts = form_urlencoded::parse(request.query_string().as_bytes());
+        let read = serde_path_to_error::deserialize(serde_html_form::Deserializer::new(parts));
+        ready(read.map(Self).map_err(|fault| {
+            let path = fault.path().to_string();
+            ApiError(Error::Invalid(unread::fault(
+                &path,
+                &fault.into_inner().to_string(),
+            )))
+        }))
     }
 }
 
@@ -306,8 +272,29 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_object_is_malformed() {
+        for body in [
+            "",
+            " ",
+            "[[]]",
+            " [{\"quantity\":1}]",
+            "7",
+            "null",
+            "\"rows\"",
+        ] {
+            assert!(
+                matches!(
+                    read::<Sheet>(body.as_bytes()),
+                    Err(Error::Malformed(Sentence::Key("error-json-object", _)))
+                ),
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
     fn bad_syntax_is_malformed() {
-        for body in ["", "{", "{\"rows\":[]} x", "\u{0}"] {
+        for body in ["{", "{\"rows\":[]} x", "\u{0}", "[1"] {
             assert!(
                 matches!(read::<Sheet>(body.as_bytes()), Err(Error::Malformed(_))),
                 "{body}"

@@ -4,14 +4,14 @@
 //! name and language, and logs internals, once.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::json;
 use std::fmt;
 
 use super::Front;
 use super::page::{self, ErrorPage};
-use crate::error::{Error, Sentence};
+use crate::error::Error;
 use crate::sessions::Viewer;
 use crate::words::Lang;
 
@@ -56,6 +56,8 @@ pub(super) fn status(error: &Error) -> StatusCode {
         Error::SignInNeeded => StatusCode::UNAUTHORIZED,
         Error::Forbidden(_) => StatusCode::FORBIDDEN,
         Error::NotFound => StatusCode::NOT_FOUND,
+        Error::WrongMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
+        Error::TooSlow => StatusCode::REQUEST_TIMEOUT,
         Error::Conflict(_) => StatusCode::CONFLICT,
         Error::Gone(_) => StatusCode::GONE,
         Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -75,6 +77,11 @@ fn detail(error: &Error, lang: &Lang, front: &Front, api: bool) -> String {
         }
         Error::SignInNeeded => lang.say("error-sign-in-needed").to_string(),
         Error::NotFound => lang.say("error-not-found").to_string(),
+        Error::WrongMethod { allow } => lang
+            .say("error-method")
+            .with("allow", allow.as_str())
+            .to_string(),
+        Error::TooSlow => lang.say("error-too-slow").to_string(),
         Error::TooLarge => lang
             .say("error-too-large")
             .with("kib", front.settings.body_limit_kib)
@@ -145,6 +152,16 @@ pub(super) fn render(error: &Error, asked: &Asked<'_>) -> HttpResponse {
     if let Error::Unavailable { retry_after } | Error::TooMany { retry_after } = error {
         response.insert_header((RETRY_AFTER, retry_after.to_string()));
     }
+    if let Error::WrongMethod { allow } = error {
+        response.insert_header((ALLOW, allow.as_str()));
+    }
+    if matches!(error, Error::TooSlow) {
+        // What is left of the body may still come, and is no next request.
+        response.force_close();
+    }
+    if asked.api && matches!(error, Error::SignInNeeded) {
+        response.insert_header((WWW_AUTHENTICATE, "Bearer"));
+    }
     if !asked.api && matches!(error, Error::SignInNeeded) {
         let next: String = url::form_urlencoded::byte_serialize(asked.path.as_bytes()).collect();
         return HttpResponse::SeeOther()
@@ -187,9 +204,4 @@ pub(super) fn render(error: &Error, asked: &Asked<'_>) -> HttpResponse {
         &title,
         &content,
     )
-}
-
-/// The 405 of the router, as an error of ours.
-pub(super) fn wrong_method() -> Sentence {
-    Sentence::from("error-method")
 }

@@ -4,10 +4,11 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
+use url::form_urlencoded;
 
-use super::{Front, PageError};
+use super::{PageError, body, unread};
 use crate::error::{Error, FieldErrors, Sentence};
 use crate::words::Lang;
 
@@ -24,28 +25,24 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
             .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
-        let limit = Front::of(request).map_or(65_536, |front| {
-            front.settings.body_limit_kib as usize * 1024
-        });
-        let bytes = web::Payload::from_request(request, payload);
+        let bytes = body::take(request, payload);
         Box::pin(async move {
             if !typed {
                 return Err(PageError(Error::WrongType));
             }
-            let payload = bytes
-                .await
-                .map_err(|_| PageError(Error::Malformed("error-malformed".into())))?;
-            let body = payload
-                .to_bytes_limited(limit)
-                .await
-                .map_err(|_| PageError(Error::TooLarge))?
-                .map_err(|_| PageError(Error::Malformed("error-malformed".into())))?;
-            serde_html_form::from_bytes(&body).map(Self).map_err(|why| {
-                PageError(Error::Malformed(Sentence::Key(
-                    "error-query",
-                    vec![("why", why.to_string())],
-                )))
-            })
+            let body = bytes.await.map_err(PageError)?;
+            let parts = form_urlencoded::parse(&body);
+            serde_path_to_error::deserialize(serde_html_form::Deserializer::new(parts))
+                .map(Self)
+                .map_err(|fault| {
+                    let path = fault.path().to_string();
+                    let named = unread::fault(&path, &fault.into_inner().to_string()).0;
+                    let field = named.into_iter().next().map(|(field, _)| field);
+                    PageError(Error::Malformed(Sentence::Key(
+                        "error-form",
+                        vec![("field", field.unwrap_or_default())],
+                    )))
+                })
         })
     }
 }

@@ -4,13 +4,13 @@
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
-    CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, ORIGIN, STRICT_TRANSPORT_SECURITY,
+    ALLOW, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, ORIGIN, STRICT_TRANSPORT_SECURITY,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpRequest};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 
-use super::error::{ApiError, Asked, PageError, render, wrong_method};
+use super::error::{ApiError, Asked, PageError, render};
 use super::session::{self, Cookies, Resolved};
 use super::{Front, page};
 use crate::error::Error;
@@ -75,16 +75,10 @@ fn fault(response: &ServiceResponse<BoxBody>) -> Option<Error> {
             None => Error::Internal(error.to_string()),
         });
     }
-    // The router's own 405 has no error attached and no body.
-    (status == StatusCode::METHOD_NOT_ALLOWED).then(|| Error::Malformed(wrong_method()))
+    None
 }
 
-fn answer(
-    error: &Error,
-    request: &HttpRequest,
-    front: &Front,
-    name: &str,
-) -> actix_web::HttpResponse {
+fn answer(error: &Error, request: &HttpRequest, front: &Front, name: &str) -> HttpResponse {
     let path = request
         .uri()
         .path_and_query()
@@ -108,7 +102,7 @@ fn answer(
 fn same_origin(request: &HttpRequest, front: &Front) -> Result<(), Error> {
     if matches!(
         *request.method(),
-        Method::GET | Method::HEAD | Method::OPTIONS
+        Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE
     ) {
         return Ok(());
     }
@@ -186,6 +180,22 @@ fn finish(
         headers.insert(HeaderName::from_static("x-request-id"), value);
     }
     response
+}
+
+/// What a known path answers to a method that it does not take: what it takes.
+pub(super) fn otherwise(allow: String) -> actix_web::Route {
+    actix_web::web::to(move |method: Method| {
+        let allow = allow.clone();
+        async move {
+            if method == Method::OPTIONS {
+                Ok(HttpResponse::NoContent()
+                    .insert_header((ALLOW, allow))
+                    .finish())
+            } else {
+                Err(ApiError(Error::WrongMethod { allow }))
+            }
+        }
+    })
 }
 
 /// What is not in the table.

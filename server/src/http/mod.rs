@@ -4,6 +4,7 @@
 
 mod api;
 mod assets;
+mod body;
 mod error;
 mod form;
 mod guard;
@@ -11,6 +12,7 @@ mod openapi;
 mod page;
 mod route;
 mod session;
+mod unread;
 
 pub use api::{Accepted, Body, Created, Key, Listing, NoContent, Paging, Query, read_value};
 pub use assets::Assets;

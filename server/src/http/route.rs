@@ -138,17 +138,28 @@ impl Route {
     }
 }
 
-/// Serves `table` and, for everything else, a helpful 404.
+/// The methods of a path as the header `Allow` lists them.
+fn allowed(rows: &[Route]) -> String {
+    let mut methods: Vec<&str> = rows.iter().map(|row| row.method.as_str()).collect();
+    if methods.contains(&"GET") {
+        methods.push("HEAD");
+    }
+    methods.push("OPTIONS");
+    methods.join(", ")
+}
+
+/// Serves `table`, says 405 for other methods of its paths and, for everything else, a helpful 404.
 pub fn configure(config: &mut web::ServiceConfig, table: Vec<Route>) {
     let mut paths: IndexMap<&'static str, Vec<Route>> = IndexMap::new();
     for row in table {
         paths.entry(row.path).or_default().push(row);
     }
     for (path, rows) in paths {
+        let otherwise = super::guard::otherwise(allowed(&rows));
         let resource = rows.into_iter().fold(web::resource(path), |resource, row| {
             resource.route((row.handler)())
         });
-        config.service(resource);
+        config.service(resource.default_service(otherwise));
     }
     config.default_service(super::guard::fallback());
 }
