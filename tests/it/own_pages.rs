@@ -97,8 +97,10 @@ both! {
         let wrong = log(&ben, "c", json!({"kind": "calls", "quantity": 77})).await;
         decide(&dee, &wrong, "rejected").await;
         let shown = read(&page(&ben, "/log").await);
-        assert!(shown.contains("17 doors, 5 conversations · today") && shown.contains("as on Wednesday"), "{shown}");
+        assert!(shown.contains("17 doors, 5 conversations · today") && shown.contains("as earlier today"), "{shown}");
         assert!(!shown.contains("99 doors") && !shown.contains("77 calls"), "{shown}");
+        world.clock.advance(Duration::days(1));
+        assert!(read(&page(&ben, "/log").await).contains("as on Wednesday, 18 November"));
     }
 
     async fn a_task_of_today_is_logged_with_one_tap_and_only_once(world: World) {
@@ -141,7 +143,7 @@ both! {
         more["volunteer"] = json!(ben.id.to_string());
         log(&dee, "b", more).await;
         let shown = read(&page(&ben, "/me/points").await);
-        assert!(shown.contains("Sum 306; above 200 half: 253 306 306"), "{shown}");
+        assert!(shown.contains("Sum 306 306 Above 200, half counts 253"), "{shown}");
     }
 
     async fn a_name_that_turns_text_around_is_refused(world: World) {

@@ -104,6 +104,7 @@ impl LogForm {
         let own = match *key {
             "activity-needed" => "log-needs",
             "activity-outside" => "log-outside",
+            "activity-number" => "log-number",
             "activity-more-than-quantity" => "log-more-talks",
             "activity-too-long" => "prose-long",
             "activity-unstorable" => "prose-control",

@@ -50,23 +50,6 @@ struct LogPage {
     tasks: Vec<(TaskId, String)>,
 }
 
-impl LogPage {
-    /// What a field is called, for the list of what is wrong.
-    fn label(&self, field: &str) -> String {
-        let key = match field {
-            "kind" => "log-kind",
-            "quantity" => "log-quantity",
-            "conversations" => "log-conversations",
-            "minutes" => "log-minutes",
-            "at" => "log-at",
-            "task" => "log-task",
-            "note" => "log-note",
-            _ => return String::new(),
-        };
-        self.l.say(key).to_string()
-    }
-}
-
 struct KindChoice {
     kind: &'static str,
     icon: &'static str,
@@ -144,10 +127,17 @@ async fn log_page(
 ) -> Result<LogPage, Error> {
     // A refused form is another request when it comes again.
     form.key = secret(16);
-    let presets = presets::of(app, viewer, &l).await?;
+    // What was typed is never hidden; a kind that needs one of the two shows it by itself.
+    let (task, note) = (!form.task.is_empty(), !form.note.is_empty());
+    if task && form.kind != Kind::Training.as_str()
+        || note && form.kind != Kind::ListeningNote.as_str()
+    {
+        "yes".clone_into(&mut form.more);
+    }
     let tasks = super::own_tasks(app, viewer).await?;
     let week = Week::at(app.clock.now().utc(), zone_of(viewer));
     let weights = super::weights(app, week).await?;
+    let presets = presets::of(app, viewer, &weights, &l).await?;
     let choice = |kind: &Kind| KindChoice {
         kind: kind.as_str(),
         icon: icon(*kind),
@@ -155,14 +145,14 @@ async fn log_page(
     };
     let more: Vec<KindChoice> = MORE.iter().map(choice).collect();
     Ok(LogPage {
+        presets,
         missions: weights
             .iter()
             .map(|(kind, weight)| said(&l, kind, weight, None))
             .collect(),
-        presets,
         first: FIRST.iter().map(choice).collect(),
         more_open: more.iter().any(|choice| choice.chosen),
-        open: !form.more.is_empty() || faults.of("note").is_some() || faults.of("task").is_some(),
+        open: !form.more.is_empty(),
         more,
         tasks,
         form,

@@ -155,6 +155,7 @@ log-heading = What did you do?
 log-presets = Tap to save
 log-preset-today = { $what } · today
 log-preset-again = as on { $day }
+log-preset-again-today = as earlier today
 log-preset-usual = a good evening’s work
 log-else = Something else
 log-kind = What kind of work
@@ -196,7 +197,16 @@ log-needs = { $field ->
     [note] What did you hear? Write it down here.
    *[task] Which training was it? Choose its task.
 }
-log-outside = Type a whole number from { $least } to { $most }.
+log-outside = { $field ->
+    [conversations] Conversations: type a whole number from { $least } to { $most }.
+    [minutes] Minutes: type a whole number from { $least } to { $most }.
+   *[quantity] How many: type a whole number from { $least } to { $most }.
+}
+log-number = { $field ->
+    [conversations] Conversations: type a whole number.
+    [minutes] Minutes: type a whole number.
+   *[quantity] How many: type a whole number.
+}
 log-more-talks = { $kind ->
     [calls] There cannot be more conversations than calls.
    *[other] There cannot be more conversations than doors.
@@ -226,7 +236,7 @@ points-line = What
 points-earned = Points
 points-counts = Counts
 points-sum = Sum
-points-cap = Sum { $net }; above { $full } half: { $counted }
+points-cap = Above { $full }, half counts
 points-correction = { $what } on { $day }, { $outcome ->
     [confirmed] confirmed
     [rejected] not confirmed

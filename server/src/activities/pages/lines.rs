@@ -15,8 +15,10 @@ pub struct Ledger {
     pub base: Points,
     /// What of it counts before the soft cap.
     pub net: Points,
-    /// What the soft cap makes of it, in words; empty where it takes nothing.
-    pub cap: String,
+    /// What the soft cap leaves of that, where it takes something.
+    pub capped: Option<Points>,
+    /// What counts in full before the soft cap begins.
+    pub full: Points,
 }
 
 /// One line.
@@ -41,13 +43,6 @@ impl Ledger {
             .iter()
             .map(|recorded| recorded.line.counted())
             .sum();
-        let cap = &app.scoring.soft_cap;
-        let cut = l
-            .say("points-cap")
-            .with("net", net.to_string())
-            .with("full", cap.full.to_string())
-            .with("counted", record.counted.to_string())
-            .to_string();
         Self {
             rows: record
                 .lines
@@ -57,11 +52,8 @@ impl Ledger {
                 .collect(),
             base: record.base,
             net,
-            cap: if record.counted == net {
-                String::new()
-            } else {
-                cut
-            },
+            capped: Some(record.counted).filter(|counted| *counted != net),
+            full: app.scoring.soft_cap.full,
         }
     }
 }

@@ -1,17 +1,19 @@
 //! What one tap saves on `/log`: tasks of today, what was done last, what newcomers usually do.
 
-use super::super::{Kind, Weights, Work, record, weights, words_of, worth};
+use super::super::{Kind, Weights, Work, record, words_of, worth};
 use super::{icon, zone_of};
 use crate::app::App;
 use crate::error::Error;
 use crate::ids::{TaskId, secret};
-use crate::ledger::{Points, Week};
+use crate::ledger::{Mission, Points};
 use crate::sessions::Viewer;
 use crate::tasks::Task;
 use crate::words::Lang;
 
 /// Presets offered.
 const OFFERED: usize = 3;
+/// Of them for tasks: what was done last keeps a place.
+const TASKS: usize = 2;
 /// What a newcomer may tap.
 const USUAL: [Numbers; OFFERED] = [
     Numbers::of(Kind::Doors, Some(12), None),
@@ -78,14 +80,17 @@ pub struct Preset {
     pub earns: Points,
 }
 
-/// The viewer's presets: at most [`OFFERED`], no two alike.
+/// The viewer's presets: at most [`OFFERED`], no two alike, worth what kinds count this week.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn of(app: &App, viewer: &Viewer, l: &Lang) -> Result<Vec<Preset>, Error> {
+pub async fn of(
+    app: &App,
+    viewer: &Viewer,
+    weights: &Weights,
+    l: &Lang,
+) -> Result<Vec<Preset>, Error> {
     let zone = zone_of(viewer);
-    let week = Week::at(app.clock.now().utc(), zone);
-    let weights = weights(app, week).await?;
     let doable = record::doable(app, viewer, zone).await?;
     let latest = record::latest(app, viewer, OFFERED).await?;
     let last: Vec<(Numbers, String)> = latest
@@ -99,7 +104,11 @@ pub async fn of(app: &App, viewer: &Viewer, l: &Lang) -> Result<Vec<Preset>, Err
                 ..Numbers::of(kind, line.quantity, line.minutes)
             };
             let day = l.weekday(line.occurred_at, zone);
-            let from = l.say("log-preset-again").with("day", day).to_string();
+            let from = if day == l.weekday(app.clock.now(), zone) {
+                l.say("log-preset-again-today").to_string()
+            } else {
+                l.say("log-preset-again").with("day", day).to_string()
+            };
             again.then_some((numbers, from))
         })
         .collect();
@@ -108,19 +117,23 @@ pub async fn of(app: &App, viewer: &Viewer, l: &Lang) -> Result<Vec<Preset>, Err
         let numbers = Numbers::of_task(&task, &numbers)?;
         Some((numbers, task.title, Some(task.id)))
     });
+    let for_tasks = for_tasks.take(TASKS);
     let usual = l.say("log-preset-usual").to_string();
     let again = last
         .into_iter()
         .map(|(numbers, from)| (numbers, from, None));
+    let preset = |numbers: Numbers, from, task| {
+        preset(app, l, numbers, weights.of(numbers.kind), (from, task))
+    };
     let mut presets: Vec<Preset> = for_tasks
         .chain(again)
-        .filter_map(|(numbers, from, task)| preset(app, l, numbers, from, task, &weights))
+        .filter_map(|(numbers, from, task)| preset(numbers, from, task))
         .take(OFFERED)
         .collect();
     for numbers in USUAL {
         let known = presets.iter().any(|one| one.kind == numbers.kind.as_str());
         if presets.len() < OFFERED && !known {
-            presets.extend(preset(app, l, numbers, usual.clone(), None, &weights));
+            presets.extend(preset(numbers, usual.clone(), None));
         }
     }
     Ok(presets)
@@ -130,9 +143,8 @@ fn preset(
     app: &App,
     l: &Lang,
     numbers: Numbers,
-    from: String,
-    task: Option<TaskId>,
-    weights: &Weights,
+    weight: Mission,
+    (from, task): (String, Option<TaskId>),
 ) -> Option<Preset> {
     let Numbers {
         kind,
@@ -158,6 +170,6 @@ fn preset(
         task,
         what: l.say("log-preset-today").with("what", what).to_string(),
         from,
-        earns: worth(&app.scoring, &work, weights.of(kind)).base,
+        earns: worth(&app.scoring, &work, weight).base,
     })
 }

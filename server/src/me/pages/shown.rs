@@ -24,6 +24,8 @@ const MILES: &str = "621";
 pub struct Shown {
     profile: Profile,
     faults: Faults,
+    /// A postcode.
+    zip: String,
     /// Miles.
     travel: String,
     /// A week.
@@ -40,6 +42,7 @@ impl Shown {
             .map(|km| format!("{:.0}", f64::from(km) / KM));
         Self {
             faults: Faults::default(),
+            zip: profile.zip.clone().unwrap_or_default(),
             travel: travel.unwrap_or_default(),
             hours: profile
                 .weekly_hours
@@ -67,11 +70,9 @@ impl Shown {
             quiet,
             honour_roll,
             adult,
-            zip,
             ..
         } = change.clone();
         profile.name = name.unwrap_or(profile.name);
-        profile.zip = zip.or(profile.zip);
         profile.skills = skills.unwrap_or(profile.skills);
         profile.languages = languages.unwrap_or(profile.languages);
         profile.interests = interests.unwrap_or(profile.interests);
@@ -82,6 +83,7 @@ impl Shown {
         let typed = |name| values(fields, name).next().unwrap_or_default().to_owned();
         Self {
             faults: faults(errors, l),
+            zip: typed("zip"),
             travel: typed("travel"),
             hours: typed("hours"),
             access: typed("access"),
