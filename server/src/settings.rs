@@ -248,7 +248,7 @@ fn wanted(default: &toml::Value) -> &'static str {
         toml::Value::Integer(_) => "a whole number from 0 to 4294967295",
         toml::Value::Boolean(_) => "true or false",
         toml::Value::Array(_) => "a list of IP addresses",
-        _ => "a text it can be used as; config/default.toml says which",
+        _ => "a text such as config/default.toml explains",
     }
 }
 

@@ -89,10 +89,12 @@ fn a_database_that_cannot_be_reached_is_named_without_its_password() {
             "sqlite:no-such-folder/muster.db",
             "no-such-folder/muster.db",
         ),
+        ("sqlite:letter.txt", "letter.txt"),
     ] {
         let muster = Command::new()
             .with("DATABASE_URL", url)
             .with("LISTEN", "127.0.0.1:0");
+        muster.file("letter.txt", "Dear all, this is no database.");
         let began = std::time::Instant::now();
         for command in ["serve", "migrate"] {
             let ended = muster.run(&[command]);
@@ -167,7 +169,9 @@ fn the_shipped_example_for_production_can_be_used() {
         env!("CARGO_MANIFEST_DIR"),
         "/../config/production.example.toml"
     );
-    let ended = Command::new().run(&["check-config", "--config", example]);
+    // The folder of its key file is made by whoever installs it.
+    let muster = Command::new().with("KEYS_FILE", "keys.json");
+    let ended = muster.run(&["check-config", "--config", example]);
     assert_eq!(ended.code, 0, "{}", ended.err);
 }
 

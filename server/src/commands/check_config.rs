@@ -29,7 +29,8 @@ fn check(settings: &Settings) -> Result<(), Failure> {
         Keys::check(&settings.keys_file)?;
     }
     if !settings.regions_dir.is_empty() {
-        Tree::load(settings.regions_dir.as_ref()).map_err(|why| why.to_string())?;
+        Tree::load(settings.regions_dir.as_ref())
+            .map_err(|why| format!("regions_dir cannot be used: {why}"))?;
     }
     Ok(())
 }

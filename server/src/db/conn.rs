@@ -4,6 +4,8 @@
     reason = "the connection derive makes undocumented items"
 )]
 
+use std::fs::OpenOptions;
+use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
@@ -43,6 +45,9 @@ pub enum Kind {
     /// Production.
     Postgres,
 }
+
+/// How every SQLite file begins.
+const MAGIC: &[u8] = b"SQLite format 3\0";
 
 pub type Manager = ConnectionManager<Conn>;
 
@@ -99,15 +104,38 @@ fn build(url: &str, size: u32, kind: Kind) -> Result<Pool<Manager>, Error> {
 #[derive(Debug)]
 struct Setup(Kind);
 
-/// Connects once by itself: the pool would try for seconds and then not say why.
+/// Looks once by itself: the pool would try for seconds and then not say why. A SQLite file is not
+/// connected to, since ending its only connection may write to it.
 fn probe(url: &str, kind: Kind) -> Result<(), String> {
-    let conn = match kind {
-        Kind::Sqlite => SqliteConnection::establish(url).map(Conn::Sqlite),
-        Kind::Postgres => PgConnection::establish(&impatient(url)).map(Conn::Postgres),
-    };
-    let mut conn = conn.map_err(|why| why.to_string())?;
-    conn.batch_execute(setup(kind))
-        .map_err(|why| why.to_string())
+    match kind {
+        Kind::Sqlite => look_at(Path::new(url)).map_err(|why| why.to_string()),
+        Kind::Postgres => PgConnection::establish(&impatient(url))
+            .map(drop)
+            .map_err(|why| why.to_string()),
+    }
+}
+
+/// Whether `file` is a database that may be written to, or could be made.
+fn look_at(file: &Path) -> std::io::Result<()> {
+    if !file.exists() {
+        let folder = file
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        return match folder {
+            Some(folder) if !folder.is_dir() => {
+                Err(std::io::Error::other("there is no such folder"))
+            }
+            _ => Ok(()),
+        };
+    }
+    let mut begin = Vec::with_capacity(MAGIC.len());
+    let open = OpenOptions::new().read(true).write(true).open(file)?;
+    open.take(MAGIC.len() as u64).read_to_end(&mut begin)?;
+    if begin.is_empty() || begin == MAGIC {
+        Ok(())
+    } else {
+        Err(std::io::Error::other("it is no SQLite database"))
+    }
 }
 
 /// The address of a server, with a bound on how long it may take to answer.
@@ -161,23 +189,19 @@ fn without_password(url: &str) -> (String, Option<String>) {
     }
 }
 
-/// What a connection is told first.
-fn setup(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Sqlite => {
-            "PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-             PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;"
-        }
-        Kind::Postgres => {
-            "SET TIME ZONE 'UTC'; SET statement_timeout = '30s'; SET lock_timeout = '5s'; \
-             SET client_min_messages = warning;"
-        }
-    }
-}
-
 impl CustomizeConnection<Conn, diesel::r2d2::Error> for Setup {
     fn on_acquire(&self, conn: &mut Conn) -> Result<(), diesel::r2d2::Error> {
-        conn.batch_execute(setup(self.0))
+        let setup = match self.0 {
+            Kind::Sqlite => {
+                "PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                 PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;"
+            }
+            Kind::Postgres => {
+                "SET TIME ZONE 'UTC'; SET statement_timeout = '30s'; SET lock_timeout = '5s'; \
+                 SET client_min_messages = warning;"
+            }
+        };
+        conn.batch_execute(setup)
             .map_err(diesel::r2d2::Error::QueryError)
     }
 }

@@ -44,8 +44,11 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 /// would take its entries for fields by their place.
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
     let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
-    if first != Some(&b'{') && (first.is_none() || serde_json::from_slice::<Any>(body).is_ok()) {
-        return Err(Error::Malformed("error-json-object".into()));
+    if first != Some(&b'{') {
+        return Err(match serde_json::from_slice::<Any>(body) {
+            Err(why) if first.is_some() => syntax(&why),
+            _ => Error::Malformed("error-json-object".into()),
+        });
     }
     let mut json = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|fault| {
