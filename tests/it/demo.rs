@@ -78,6 +78,38 @@ async fn a_demo_prints_three_links_that_work_as_often_as_wanted() {
     assert_eq!(demo.stop(), 0);
 }
 
+#[tokio::test]
+async fn a_demo_shows_a_usual_week_and_its_rows_move_by_themselves() {
+    let muster = Command::new();
+    let mut demo = small(&muster, &[]);
+    let base = demo.line("Muster demo ready at");
+    let hq = sign_in(&base, &demo.line("HQ")).await;
+    let board = async || hq.get("/api/v1/races/us").await.expect(200).json();
+    let first = board().await;
+    let mut paces: Vec<f64> = first["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|row| row["pace"].as_f64())
+        .collect();
+    paces.sort_by(f64::total_cmp);
+    // Early on a Monday nobody is ranked yet.
+    if let Some(middle) = paces.get(paces.len() / 2) {
+        assert!((70.0..140.0).contains(middle), "{paces:?}");
+    }
+    let points = |board: &serde_json::Value| board["rows"].to_string();
+    let mut moved = false;
+    for _ in 0..90 {
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        moved = points(&board().await) != points(&first);
+        if moved {
+            break;
+        }
+    }
+    assert!(moved, "nothing moved in three quarters of a minute");
+    assert_eq!(demo.stop(), 0);
+}
+
 #[test]
 fn the_boards_of_a_demo_are_what_its_ledger_gives_and_a_changed_total_is_found_and_mended() {
     let muster = Command::new().with("DATABASE_URL", "sqlite:muster-demo.db");

@@ -1,6 +1,6 @@
 //! What the made-up people did in the past weeks, entry by entry.
 
-use chrono::{Datelike, Days, TimeZone};
+use chrono::{Datelike, Days, TimeZone, Timelike};
 use chrono_tz::Tz;
 
 use super::chance::Chance;
@@ -9,9 +9,11 @@ use super::people::{People, Person, minutes};
 use super::personas::PERSONAS;
 use super::tasks::Job;
 use super::texts::NOTES;
+use super::usual::{plenty, usual};
 use crate::activities::{Kind, Work};
 use crate::clock::{Duration, Instant};
 use crate::ids::TaskId;
+use crate::ledger::ScoringConfig;
 use crate::tasks::{State, TaskKind};
 
 /// Weights of the hours of a day, from 0 o'clock: working days, Saturdays, Sundays.
@@ -29,9 +31,11 @@ const HOURS: [[f64; 24]; 3] = [
         1.2, 0.9, 0.5, 0.1, 0.0, 0.0,
     ],
 ];
+/// Weights of the days of a week, from Monday.
+const DAYS: [f64; 7] = [1.0, 1.15, 1.1, 1.2, 0.8, 2.2, 1.5];
 /// Of all entries, those a captain takes from a paper sheet.
 const ON_PAPER: f64 = 0.08;
-/// Of the others, those a captain looked at, once they are two days old.
+/// Of the others, those a captain looked at, once they are two days old. A week later all are.
 const LOOKED_AT: f64 = 0.93;
 /// Of those, the ones that were not believed.
 const REJECTED: f64 = 0.025;
@@ -63,33 +67,21 @@ pub fn deeds(
     people: &People,
     jobs: &[Job],
     crews: &Crews,
+    scoring: &ScoringConfig,
     start: Instant,
     now: Instant,
     chance: &mut Chance,
 ) -> Vec<Deed> {
-    // Regions differ: some had a good start, some a good week.
-    let mut moods = std::collections::BTreeMap::new();
     let mut deeds = Vec::new();
     for (who, person) in people.all.iter().enumerate() {
         let zone = person.home.zone;
         let mut monday = monday(start, zone);
-        let county = person
-            .home
-            .region
-            .parent()
-            .unwrap_or_else(|| person.home.region.clone());
-        let state = county.parent().unwrap_or_else(|| county.clone());
         loop {
             let week = at(zone, monday, 0, 0.0);
             if week > now {
                 break;
             }
-            let mut mood = |code: &crate::region_code::RegionCode, spread| {
-                *moods
-                    .entry((code.clone(), monday))
-                    .or_insert_with(|| chance.factor(spread))
-            };
-            let mean = person.rate * mood(&county, 0.22) * mood(&state, 0.12);
+            let mean = person.rate * plenty(&scoring.race, zone, monday, now);
             for _ in 0..chance.count(mean) {
                 let hour = hour(chance);
                 let done = at(zone, monday, hour.0, hour.1);
@@ -107,6 +99,7 @@ pub fn deeds(
     for deed in &mut deeds {
         decide(people, deed, now, chance);
     }
+    let mut deeds = usual(people, deeds, scoring, now, chance);
     deeds.sort_by_key(|deed| (deed.written, deed.who));
     deeds
 }
@@ -126,11 +119,29 @@ fn monday(start: Instant, zone: Tz) -> chrono::NaiveDate {
 
 /// A day from Monday and a local hour, drawn as people have time.
 fn hour(chance: &mut Chance) -> (u64, f64) {
-    let day = chance.weighted(&[1.0, 1.15, 1.1, 1.2, 0.8, 2.2, 1.5]);
+    let day = chance.weighted(&DAYS);
     let sort = day.saturating_sub(4);
     #[expect(clippy::cast_precision_loss, reason = "an hour of the day")]
     let hour = chance.weighted(&HOURS[sort]) as f64 + chance.unit();
     (day as u64, hour)
+}
+
+/// Of a week's deeds, the share drawn before `now`; 1 for a week gone by.
+pub fn drawn(zone: Tz, monday: chrono::NaiveDate, now: Instant) -> f64 {
+    let local = now.local(zone);
+    let days = (local.date_naive() - monday).num_days();
+    let Ok(today) = usize::try_from(days) else {
+        return 0.0;
+    };
+    let all: f64 = DAYS.iter().sum();
+    let Some(weight) = DAYS.get(today) else {
+        return 1.0;
+    };
+    let hours = &HOURS[today.saturating_sub(4)];
+    let hour = local.hour() as usize;
+    let begun = hours[hour] * f64::from(local.minute()) / 60.0;
+    let of_today = (hours[..hour].iter().sum::<f64>() + begun) / hours.iter().sum::<f64>();
+    (DAYS[..today].iter().sum::<f64>() + weight * of_today) / all
 }
 
 fn at(zone: Tz, monday: chrono::NaiveDate, day: u64, hour: f64) -> Instant {
@@ -305,7 +316,9 @@ fn decide(people: &People, deed: &mut Deed, now: Instant, chance: &mut Chance) {
         captain
     };
     let after = deed.written + minutes(60.0 * chance.between(1.0, 60.0));
-    if deed.paper.is_none() && captain != deed.who && after < now && chance.hit(LOOKED_AT) {
+    let old = deed.written < now - Duration::days(7);
+    let looked_at = after < now && (chance.hit(LOOKED_AT) || old);
+    if deed.paper.is_none() && captain != deed.who && looked_at {
         deed.decision = Some((after, captain, !chance.hit(REJECTED)));
     }
 }

@@ -17,6 +17,7 @@ mod store;
 mod talk;
 mod tasks;
 mod texts;
+mod usual;
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;

@@ -8,7 +8,7 @@ use super::places;
 use super::talk::{Talk, talk};
 use super::tasks::{Job, tasks};
 use crate::clock::{Duration, Instant};
-use crate::ledger::Week;
+use crate::ledger::{ScoringConfig, Week};
 use crate::regions::Tree;
 
 /// The campaign that everybody gets.
@@ -54,7 +54,16 @@ pub fn plan(tree: &Tree, members: usize, seed: u64, now: Instant) -> Result<Plan
     let root = tree.root().code.clone();
     let mut jobs = tasks(&root, &states, &people, monday, now, &mut chance.fork());
     let crews = crews(&people, &mut jobs, now, &mut chance.fork());
-    let deeds = deeds(&people, &jobs, &crews, monday, now, &mut chance.fork());
+    let scoring = ScoringConfig::shipped().map_err(|why| why.to_string())?;
+    let deeds = deeds(
+        &people,
+        &jobs,
+        &crews,
+        &scoring,
+        monday,
+        now,
+        &mut chance.fork(),
+    );
     let talk = talk(&root, &states, &people, now, &mut chance.fork());
     Ok(Plan {
         people,
@@ -113,6 +122,61 @@ mod tests {
             "a tenth does a third and more"
         );
         assert!(counts.len() < 1600, "some only meant to");
+    }
+
+    /// Points of the running week that a state's people have, against what is expected by `now`:
+    /// the middle of all states, in percent.
+    fn usual(plan: &Plan, now: Instant) -> f64 {
+        use crate::activities::worth;
+        use crate::ledger::{Mission, ScoringConfig};
+        let scoring = ScoringConfig::shipped().unwrap();
+        let week = plan.weeks[plan.weeks.len() - 1];
+        let mut states: BTreeMap<String, (f64, f64)> = BTreeMap::new();
+        for person in &plan.people.all {
+            let zone = person.home.zone;
+            let share =
+                crate::races::par::cold_share(&scoring.race, week, now.local(zone).naive_local());
+            let state = states
+                .entry(person.home.region.as_str()[..5].to_owned())
+                .or_default();
+            state.1 += scoring.race.hoped * share;
+        }
+        for deed in &plan.deeds {
+            let person = &plan.people.all[deed.who];
+            if Week::at(deed.at.utc(), person.home.zone) == week {
+                let state = states
+                    .entry(person.home.region.as_str()[..5].to_owned())
+                    .or_default();
+                state.0 += worth(&scoring, &deed.work, Mission::ONE).base.as_f64() * 0.8;
+            }
+        }
+        let paces = states
+            .values()
+            .map(|(done, due)| 100.0 * done / due)
+            .collect();
+        crate::races::par::median(paces).unwrap()
+    }
+
+    #[test]
+    fn whenever_one_looks_the_running_week_is_a_usual_one() {
+        let tree = Tree::embedded().unwrap();
+        // On a Monday morning a few entries are all there is: of a small campaign too few to tell.
+        let times = ["16T23", "18T02", "19T15", "21T15", "22T03", "22T22"];
+        for (members, at) in times
+            .map(|at| (2000, at))
+            .into_iter()
+            .chain([(400, "20T15")])
+        {
+            let now: Instant = serde_json::from_str(&format!("\"2026-11-{at}:00:00Z\"")).unwrap();
+            let pace = usual(&plan(&tree, members, SEED, now).unwrap(), now);
+            // One entry weighs more in a small campaign.
+            let near = if members < 1000 {
+                60.0..145.0
+            } else {
+                75.0..130.0
+            };
+            assert!(near.contains(&pace), "{members} at {at}: {pace}");
+        }
     }
 
     #[test]
