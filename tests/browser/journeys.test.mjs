@@ -166,7 +166,7 @@ journey('a captain sees whom to call and says that one was reached', {}, async (
   await signIn(page, demo.links.captain);
   await visit(page, '/captain');
   await inspect(page, 'captain');
-  const queue = page.getByRole('region', { name: /call today/i }).getByRole('button', { name: /reached/i });
+  const queue = page.getByRole('region', { name: /write to today/i }).getByRole('button', { name: /reached/i });
   const waiting = await queue.count();
   assert.ok(waiting > 0, 'somebody waits for a call');
   await queue.first().click();

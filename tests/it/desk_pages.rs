@@ -153,6 +153,48 @@ both! {
         assert!(page(&ada, "/me/points").await.contains("Confirmed by"));
     }
 
+    async fn a_decision_about_nothing_or_without_a_reason_is_asked_back(world: World) {
+        let dee = world.captain("dee@example.org", COLUMBUS, FRANKLIN).await;
+        let ada = world.join("ada@example.org", COLUMBUS).await;
+        doors(&ada, "k1", 12).await;
+        let none = [("state", "approved"), ("region", FRANKLIN)];
+        let again = dee.client.post("/captain/approvals", &none).await.expect(422).text;
+        assert!(again.contains("Tick at least one line.") && !again.contains(" checked>"), "{again}");
+        let id = value_of(&again, "activity");
+        let bare = [("activity", id.as_str()), ("state", "rejected"), ("reason", " "), ("region", FRANKLIN)];
+        let again = dee.client.post("/captain/approvals", &bare).await.expect(422).text;
+        assert!(again.contains("Say why, so that they know.") && again.contains(" checked>"), "the tick is kept: {again}");
+        let full = [("activity", id.as_str()), ("state", "rejected"), ("reason", "Counted already."), ("region", FRANKLIN)];
+        dee.client.post("/captain/approvals", &full).await.expect(303);
+        assert!(page(&ada, "/me/points").await.contains("Counted already."));
+    }
+
+    async fn hq_lands_on_its_own_page_and_finds_three_first_steps(world: World) {
+        let hal = world.staff("hal@example.org").await;
+        let link = muster::accounts::add_staff(&world.server.app, "hal@example.org", None).await.unwrap();
+        let token = link.split_once("token=").unwrap().1;
+        let landed = world.browser().post("/sign-in", &[("token", token)]).await.expect(303);
+        assert_eq!(landed.header("location"), "/hq");
+        assert!(page(&hal, "/hq").await.contains("Three first steps"));
+        let task = json!({"title": "Help", "kind": "calls", "region": "us-oh", "remote": true});
+        hal.client.call("POST", "/api/v1/tasks", &task).await.expect(201);
+        assert!(!page(&hal, "/hq").await.contains("Three first steps"));
+    }
+
+    async fn people_are_found_by_the_name_of_a_region(world: World) {
+        let hal = world.staff("hal@example.org").await;
+        world.join("ada@example.org", COLUMBUS).await;
+        world.join("mia@example.org", "48226").await;
+        for region in ["Ohio", "franklin%2C%20oh", FRANKLIN, COLUMBUS] {
+            let found = page(&hal, &format!("/hq/people?region={region}")).await;
+            assert!(found.contains("ada@example.org") && !found.contains("mia@example.org"), "{region}");
+        }
+        let several = hal.client.get("/hq/people?region=Franklin").await.expect(422).text;
+        assert!(several.contains("Franklin, Ohio (us-oh-39049)") && several.contains("value=\"Franklin\""), "{several}");
+        let called = page(&hal, &format!("/hq/people?region={FRANKLIN}")).await;
+        assert!(called.contains("value=\"Franklin, Ohio\""), "a code is shown as its name");
+    }
+
     async fn a_sheet_keeps_its_good_lines_and_shows_the_bad_ones_again(world: World) {
         let dee = world.captain("dee@example.org", COLUMBUS, FRANKLIN).await;
         let ada = world.join("ada@example.org", COLUMBUS).await;
@@ -215,7 +257,8 @@ both! {
         let staff = page(&hal, "/hq/staff").await;
         let (region, volunteer) = (value_of(&staff, "region"), value_of(&staff, "volunteer"));
         let end = [("region", region.as_str()), ("volunteer", volunteer.as_str())];
-        hal.client.post("/hq/staff/captains/deletion", &end).await.expect(303);
+        let ended = hal.client.post("/hq/staff/captains/deletion", &end).await.expect(303);
+        assert!(page(&hal, ended.header("location")).await.contains("Ended."));
         dee.client.get("/captain").await.expect(403);
         for (email, region) in [("nobody@example.org", "us-oh"), ("dee@example.org", "Atlantis"), ("no address", "us-oh")] {
             let typed = [("office", "captain"), ("email", email), ("region", region)];

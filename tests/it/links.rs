@@ -107,6 +107,8 @@ both! {
         world.join("ada@example.org", "43215").await;
         let (asking, other) = (world.browser(), world.browser());
         let token = asked(&world, &asking, "ada@example.org").await;
+        let early = asking.post("/sign-in/code", &[("code", "22222222")]).await.expect(422);
+        assert!(early.text.contains("No code has been shown yet"), "{}", early.text);
         let page = other.post("/sign-in", &[("token", &token)]).await.expect(200);
         assert!(page.text.contains("Type this only where you asked for the link"));
         let code = code_in(&page.text);

@@ -172,7 +172,7 @@ both! {
             "data-ordinal-two=\"{n}nd\"",
             "Ahead of Massachusetts, for now.",
             "+140 Ohio doors",
-            "Week 47, Monday, 16 November to Sunday, 22 November · closes in",
+            "Week 47, Nov 16 to Nov 22 · closes in",
         ] {
             assert!(page.contains(part), "{part} is not in {page}");
         }
@@ -181,7 +181,7 @@ both! {
             .to_vec();
         assert!(order.is_sorted());
         let below = ohio.client.get("/races/us-oh").await.expect(200).text;
-        assert!(below.contains("Nobody has joined in Ohio yet."), "a state's own members race in no county");
+        assert!(below.contains("Nobody has joined here yet."), "a state's own members race in no county");
         let past = ohio.client.get("/races/us?week=2026-W46").await.expect(200).text;
         assert!(!past.contains("data-race="), "a week gone by does not move");
         ohio.client.get("/races/us-zz").await.expect(404);

@@ -54,11 +54,49 @@ both! {
         assert_eq!(task["place"]["name"], "Whetstone Library");
         assert!((task["place"]["lat"].as_f64().unwrap() - 40.05).abs() < 0.1, "{task}");
         let page = cap.client.get(&format!("/hq/tasks/{id}?saved=1")).await.expect(200).text;
-        for text in ["value=\"2026-11-21T10:00\"", "Whetstone Library", "Saved.", "value=\"us-oh-39049\""] {
+        for text in ["value=\"2026-11-21T10:00\"", "Whetstone Library", "Saved.", "value=\"Franklin, Ohio\""] {
             assert!(page.contains(text), "{text} is not in {page}");
         }
         let list = cap.client.get("/hq/tasks?status=open").await.expect(200).text;
         assert!(list.contains("Drive neighbours to the polls") && list.contains("0 of 2"), "{list}");
+    }
+
+    async fn how_long_a_task_takes_follows_its_times_when_nobody_says(world: World) {
+        let cap = world.captain("cap@example.org", "43215", FRANKLIN).await;
+        let mut fields = typed();
+        fields.retain(|(name, _)| *name != "minutes" && *name != "region");
+        fields.extend([("minutes", ""), ("region", "Franklin, Ohio")]);
+        let to = cap.client.post("/hq/tasks", &fields).await.expect(303).header("location").to_owned();
+        let id = to.trim_start_matches("/hq/tasks/").split('?').next().unwrap().to_owned();
+        let path = format!("/api/v1/tasks/{id}");
+        let task = cap.client.get(&path).await.expect(200).json();
+        assert_eq!((&task["minutes"], &task["region"]["code"]), (&json!(120), &json!(FRANKLIN)), "{task}");
+        fields.retain(|(name, _)| *name != "ends_at");
+        fields.push(("ends_at", "2026-11-21T13:30"));
+        cap.client.post(&format!("/hq/tasks/{id}"), &fields).await.expect(303);
+        assert_eq!(cap.client.get(&path).await.expect(200).json()["minutes"], 210, "moved with the end");
+    }
+
+    async fn a_leader_is_told_what_was_done_and_when_a_task_is_full(world: World) {
+        let cap = world.captain("cap@example.org", "43215", FRANKLIN).await;
+        let ada = world.join("ada@example.org", "43215").await;
+        let ben = world.join("ben@example.org", "43215").await;
+        let id = written(&cap).await;
+        for person in [&ada, &ben] {
+            let path = format!("/hq/tasks/{id}/assignments/{}", person.id);
+            let done = cap.client.post(&path, &[("state", "assigned")]).await.expect(303);
+            let page = cap.client.get(done.header("location")).await.expect(200).text;
+            let name = person.email.split('@').next().unwrap();
+            assert!(page.contains(&format!("{name}: Assigned.")), "{page}");
+        }
+        let page = cap.client.get(&format!("/hq/tasks/{id}")).await.expect(200).text;
+        assert!(page.contains("All places are taken.") && !page.contains("Ask for less"), "{page}");
+        let mut closed = typed();
+        closed.retain(|(name, _)| *name != "status");
+        closed.push(("status", "closed"));
+        let done = cap.client.post(&format!("/hq/tasks/{id}"), &closed).await.expect(303);
+        let page = cap.client.get(done.header("location")).await.expect(200).text;
+        assert!(page.contains("Closed. Nobody new can join"), "{page}");
     }
 
     async fn a_form_that_fails_keeps_what_was_typed_and_says_what_is_wrong(world: World) {
@@ -94,7 +132,7 @@ both! {
         assert!(!far.client.get("/tasks").await.expect(200).text.contains("Whetstone"));
         assert!(far.client.get("/tasks?far=yes").await.expect(200).text.contains("Whetstone"));
         let page = ada.client.get(&format!("/tasks/{id}")).await.expect(200).text;
-        for text in ["Why you", "Saturday, 21 November, 10:00", "2 of 2 left", "About 80 points.", "driving, level 2"] {
+        for text in ["Why you", "Saturday, Nov 21, 10:00 AM", "2 of 2 left", "About 80 points.", "driving, level 2"] {
             assert!(page.contains(text), "{text} is not in {page}");
         }
         let path = format!("/tasks/{id}/assignment");

@@ -243,7 +243,7 @@ both! {
         let mails = world.mails(&ada.email, 1).await;
         assert!(mails[0].subject.contains("Drive neighbours"), "{}", mails[0].subject);
         assert!(mails[0].text.contains(&format!("{}/tasks/{id}\n", world.server.url())), "{}", mails[0].text);
-        assert!(mails[0].text.contains("Saturday, 21 November, 10:00 – 12:00"), "{}", mails[0].text);
+        assert!(mails[0].text.contains("Saturday, Nov 21, 10:00 AM – 12:00 PM"), "{}", mails[0].text);
         cap.client.call("PUT", &theirs(&id, &ada), &json!({"state": "assigned"})).await.expect(200);
         world.mails(&ada.email, 2).await;
         cap.client.call("PUT", &theirs(&id, &ada), &json!({"state": "cancelled"})).await.expect(200);

@@ -123,7 +123,8 @@ pub async fn spend(app: &App, by: Bearer, token: &str, device: &str) -> Result<S
 /// Takes the code that another browser shows; five tries (the setting `code_tries`).
 ///
 /// # Errors
-/// `Gone` when this browser or program waits for no code, or no longer does.
+/// `Gone` when this browser or program waits for no code, or no longer does; `Invalid` on `code` when
+/// this browser's link has not been opened anywhere yet.
 pub async fn enter(app: &App, by: Bearer, code: &str, device: &str) -> Result<Entered, Error> {
     let (now, house) = (app.clock.now(), app.clone());
     let (code, device) = (rules::tidy_code(code), device.to_owned());
@@ -132,11 +133,22 @@ pub async fn enter(app: &App, by: Bearer, code: &str, device: &str) -> Result<En
     let entered = app
         .db
         .write(move |conn| {
-            let request = match &by {
+            let found = match &by {
                 Bearer::Browser(secret) => store::find_with_code(conn, &digest(secret))?,
                 Bearer::Program(secret) => store::find_by_handle(conn, &digest(secret))?,
+            };
+            if let (None, Bearer::Browser(secret)) = (&found, &by) {
+                // The link still works: whoever guesses at a code is told to open it.
+                let waits = store::find_latest(conn, &digest(secret))?;
+                let waits = waits.is_some_and(|request| {
+                    let open = request.spent_at.is_none() && request.voided_at.is_none();
+                    open && request.expires_at.is_none_or(|expiry| now <= expiry)
+                });
+                if waits {
+                    return Err(Error::field("code", "code-not-yet"));
+                }
             }
-            .ok_or_else(gone)?;
+            let request = found.ok_or_else(gone)?;
             lock_address(conn, &request)?;
             if !rules::takes_code(&request, now, life, tries)
                 || store::take_try(conn, request.id, tries)? == 0

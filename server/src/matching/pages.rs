@@ -3,6 +3,7 @@
 pub mod form;
 pub mod leader;
 pub mod led;
+mod who;
 
 use actix_web::Responder;
 use actix_web::web::{Data, Path};

@@ -2,13 +2,11 @@
 
 use super::model::{BoardRow, Status};
 use super::rules::in_doors;
+use super::scale::{Scale, percent};
 use super::strip::Strip;
 use crate::ledger::Doors;
 use crate::region_code::RegionCode;
 use crate::words::Lang;
-
-/// Paces at the two ends of the band.
-pub const SCALE: (f64, f64) = (40.0, 160.0);
 
 /// Which columns the table has, and how gaps are told.
 #[derive(Debug, Clone)]
@@ -17,6 +15,8 @@ pub struct Shown {
     pub ranked: bool,
     /// What doors bring.
     pub doors: Doors,
+    /// How long bands and lanes are.
+    pub scale: Scale,
 }
 
 /// A row.
@@ -59,6 +59,8 @@ pub struct Band {
     pub width: String,
     /// Where the Pace stands.
     pub pace: String,
+    /// Where par stands.
+    pub par: String,
     /// Whether it is under par.
     pub under: bool,
 }
@@ -91,8 +93,8 @@ impl Line {
                 .map_or_else(String::new, |(low, high)| range(lang, low, high)),
             pace: row.pace.map_or_else(none, |pace| lang.tenths(pace)),
             made_par: row.made_par,
-            band: band(row),
-            lane: percent(row.pace.unwrap_or(0.0) / 1.5),
+            band: band(row, &shown.scale),
+            lane: percent(row.pace.unwrap_or(0.0) / shown.scale.lane * 100.0),
             to_next: row.to_next.map_or_else(none, |gap| {
                 let doors = in_doors(&shown.doors, gap);
                 lang.say("race-next")
@@ -156,6 +158,7 @@ impl StripView {
         let shown = Shown {
             ranked: strip.status != Status::WarmingUp,
             doors: doors.clone(),
+            scale: Scale::of(strip.nearby.iter().chain(own)),
         };
         let line = |row: &BoardRow| {
             let tie = |other: &BoardRow| other.region != row.region && other.rank == row.rank;
@@ -167,7 +170,7 @@ impl StripView {
             board_name: strip.board.name.clone(),
             name: own.map_or_else(|| strip.board.name.clone(), |own| own.name.clone()),
             pace: own.and_then(|own| own.pace).map(|pace| lang.whole(pace)),
-            band: own.and_then(band),
+            band: own.and_then(|own| band(own, &shown.scale)),
             says: says(lang, strip),
             lines: strip.nearby.iter().map(line).collect(),
             entries: strip.entries,
@@ -241,20 +244,16 @@ pub fn ordinal(lang: &Lang, n: u32) -> String {
     lang.say(key).with("n", n).to_string()
 }
 
-fn band(row: &BoardRow) -> Option<Band> {
+fn band(row: &BoardRow, scale: &Scale) -> Option<Band> {
     let (pace, low, high) = (row.pace?, row.pace_low?, row.pace_high?);
-    let along = |value: f64| ((value - SCALE.0) / (SCALE.1 - SCALE.0) * 100.0).clamp(0.0, 100.0);
+    let along = |value| scale.along(value);
     Some(Band {
         from: percent(along(low)),
         width: percent(along(high) - along(low)),
         pace: percent(along(pace)),
+        par: scale.par(),
         under: pace < 100.0,
     })
-}
-
-/// A length as an attribute has it, whatever the language: "68.3%".
-fn percent(value: f64) -> String {
-    format!("{:.1}%", value.clamp(0.0, 100.0))
 }
 
 #[cfg(test)]
@@ -290,6 +289,7 @@ mod tests {
         let shown = Shown {
             ranked: true,
             doors: ScoringConfig::shipped().unwrap().doors,
+            scale: Scale::of([]),
         };
         let own = RegionCode::parse("us-oh").unwrap();
         let line = Line::new(&lang, &row(Some(2)), Some(&own), true, true, &shown);

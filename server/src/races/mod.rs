@@ -22,6 +22,7 @@ pub mod posterior;
 pub mod ranking;
 mod roster;
 pub mod rules;
+mod scale;
 pub mod standings;
 mod store;
 mod strip;

@@ -9,6 +9,7 @@ use super::api::Which;
 use super::lines::{Line, Shown};
 use super::model::{Board, BoardRow, Status};
 use super::rules::{Hours, child_of, in_doors, points_a_door};
+use super::scale::Scale;
 use crate::app::App;
 use crate::clock::{Duration, Instant};
 use crate::error::Error;
@@ -69,6 +70,7 @@ pub async fn race(
         ranked: board.status != Status::WarmingUp
             && board.rows.iter().any(|row| row.rank.is_some()),
         doors: app.scoring.doors.clone(),
+        scale: Scale::of(&board.rows),
     };
     let ties = |row: &BoardRow| {
         board
@@ -123,7 +125,7 @@ pub async fn race(
     Ok(Page::new(title, page))
 }
 
-/// "Week 47, 16 November to 22 November · closes in 1 day 5 hours".
+/// "Week 47, Nov 16 to Nov 22 · closes in 1 day 5 hours".
 fn when(l: &Lang, week: Week, zone: Tz, hours: Hours, now: Instant) -> String {
     let last = Instant::from(week.end(zone)) - Duration::seconds(1);
     let number = week.to_string();
@@ -131,8 +133,8 @@ fn when(l: &Lang, week: Week, zone: Tz, hours: Hours, now: Instant) -> String {
     let span_of_days = l
         .say("race-week")
         .with("week", number.trim_start_matches('0'))
-        .with("from", l.weekday(Instant::from(week.start(zone)), zone))
-        .with("to", l.weekday(last, zone))
+        .with("from", l.day(Instant::from(week.start(zone)), zone))
+        .with("to", l.day(last, zone))
         .to_string();
     let state = if now >= hours.finished {
         l.say("race-final").to_string()

@@ -5,6 +5,7 @@
 
 pub mod api;
 mod distance;
+mod finder;
 mod format;
 mod link;
 mod load;
@@ -22,6 +23,7 @@ use crate::region_code as code;
 
 pub use code::{RegionCode, RegionCodeError};
 pub use distance::Point;
+pub use finder::{called, meant};
 pub use format::TreeError;
 pub use node::{Level, Node};
 pub use postcode::{Place, PostcodeError};

@@ -36,7 +36,7 @@ fn begins(name: &str, wanted: &str) -> bool {
 }
 
 /// Small letters without the accents of the languages of the Americas and Western Europe.
-fn folded(text: &str) -> impl Iterator<Item = char> + '_ {
+pub(super) fn folded(text: &str) -> impl Iterator<Item = char> + '_ {
     text.chars().flat_map(char::to_lowercase).map(|c| match c {
         'á' | 'à' | 'â' | 'ä' | 'ã' | 'å' => 'a',
         'é' | 'è' | 'ê' | 'ë' => 'e',

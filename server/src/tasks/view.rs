@@ -121,7 +121,7 @@ pub struct Placed {
     pub name: String,
 }
 
-/// When it is, in the zone of the place: "Saturday 21 November, 10:00–12:00".
+/// When it is, in the zone of the place: "Saturday, Nov 21, 10:00 AM – 12:00 PM".
 pub fn when_text(l: &Lang, task: &Task) -> String {
     let zone = task.tz();
     match (task.starts_at, task.ends_at) {

@@ -7,7 +7,7 @@ use super::Lang;
 use crate::clock::Instant;
 
 impl Lang {
-    /// A day without its year: "18 November".
+    /// A day without its year: "Nov 18".
     pub fn day(&self, at: Instant, zone: Tz) -> String {
         let local = at.local(zone);
         let month = format!("month-{}", local.month());
@@ -17,7 +17,7 @@ impl Lang {
             .to_string()
     }
 
-    /// A day of the week and month: "Saturday, 21 November".
+    /// A day of the week and month: "Saturday, Nov 21".
     pub fn weekday(&self, at: Instant, zone: Tz) -> String {
         let weekday = format!("weekday-{}", at.local(zone).weekday().number_from_monday());
         self.say("date-weekday")
@@ -26,13 +26,19 @@ impl Lang {
             .to_string()
     }
 
-    /// A time of day: "14:02".
+    /// A time of day: "2:02 PM".
     pub fn time(&self, at: Instant, zone: Tz) -> String {
         let local = at.local(zone);
-        format!("{:02}:{:02}", local.hour(), local.minute())
+        let (is_pm, hour) = local.hour12();
+        self.say("date-time")
+            .with("hour", local.hour())
+            .with("hour12", hour)
+            .with("minute", format!("{:02}", local.minute()))
+            .with("half", if is_pm { "pm" } else { "am" })
+            .to_string()
     }
 
-    /// When something starts: "Saturday, 21 November, 10:00".
+    /// When something starts: "Saturday, Nov 21, 10:00 AM".
     pub fn moment(&self, at: Instant, zone: Tz) -> String {
         self.say("date-moment")
             .with("day", self.weekday(at, zone))

@@ -93,6 +93,7 @@ code-warning = Type this only where you asked for the link.
 code-warning-more = Nobody from the campaign will ever ask you for it. It works for { $minutes } minutes, five tries.
 code-label = Code shown there
 code-button = Continue with the code
+code-not-yet = No code has been shown yet: open the link in the mail first.
 code-wrong = This is not the code. Tries left: { $left }.
 dead-title = This link no longer works
 dead-says = It was used already, or its time is over. A fresh one takes a moment.

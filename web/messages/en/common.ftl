@@ -68,11 +68,19 @@ error-key-needed = Send an Idempotency-Key header, so that a repeat cannot score
 error-id = This is not an id.
 error-summary = Please look again
 nav-region = Region
-foot-about = { $campaign } runs on Muster, which is free software.
+foot-about = { $campaign ->
+    [Muster] Muster is free software.
+   *[other] { $campaign } runs on Muster, which is free software.
+}
 
-date-day = { $day } { $month }
+date-day = { $month } { $day }
 date-weekday = { $weekday }, { $day }
 date-moment = { $day }, { $time }
+# $hour runs from 0 to 23, $hour12 from 1 to 12 with $half.
+date-time = { $hour12 }:{ $minute } { $half ->
+    [am] AM
+   *[pm] PM
+}
 ago-now = just now
 ago-minutes = { $count ->
     [one] a minute ago
@@ -86,18 +94,18 @@ ago-days = { $count ->
     [one] yesterday
    *[other] { $count } days ago
 }
-month-1 = January
-month-2 = February
-month-3 = March
-month-4 = April
+month-1 = Jan
+month-2 = Feb
+month-3 = Mar
+month-4 = Apr
 month-5 = May
 month-6 = June
 month-7 = July
-month-8 = August
-month-9 = September
-month-10 = October
-month-11 = November
-month-12 = December
+month-8 = Aug
+month-9 = Sept
+month-10 = Oct
+month-11 = Nov
+month-12 = Dec
 weekday-1 = Monday
 weekday-2 = Tuesday
 weekday-3 = Wednesday

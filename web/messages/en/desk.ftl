@@ -61,9 +61,9 @@ desk-invite-link = Your link
 desk-captain = Captain
 desk-captain-eyebrow = captain
 desk-captain-title = { $count ->
-    [0] Nobody waits for your call.
-    [one] One person waits for your call.
-   *[other] { $count } people wait for your call.
+    [0] Nobody waits for your welcome.
+    [one] One person waits to hear from you.
+   *[other] { $count } people wait to hear from you.
 }
 desk-show = Show
 desk-called = { $outcome ->
@@ -81,9 +81,9 @@ desk-saved = { $count ->
     [one] One line saved.
    *[other] { $count } lines saved.
 }
-desk-call-today = Call today
-desk-call-why = within 72 hours, they stay
-desk-call-nobody = Everybody has been called. Thank one person today.
+desk-call-today = Write to today
+desk-call-why = who hears from you within 72 hours stays
+desk-call-nobody = Everybody has heard from you. Thank one person today.
 desk-call-beneath = { $count ->
     [one] One more waits for a captain beneath you, still in time.
    *[other] { $count } more wait for captains beneath you, still in time.
@@ -92,9 +92,17 @@ desk-approve = To confirm
 desk-approve-nothing = Nothing waits to be confirmed.
 desk-approve-caption = Entries waiting for a second person
 desk-approve-choose = Choose
+desk-approve-some = The { $shown } oldest are shown.
+desk-approve-all = Tick all
+desk-approve-none = Tick none
+desk-approve-tick = Tick at least one line.
+desk-reject-why = Say why, so that they know.
 desk-approve-chosen = Confirm chosen
 desk-reject-chosen = Reject chosen
 desk-reason = Reason, if you reject
+desk-reason-twice = This was counted already.
+desk-reason-many = The number seems too high. What happened?
+desk-reason-other = This belongs to somebody else.
 desk-held = Held
 desk-nobody = Somebody
 desk-head-who = Who
@@ -132,13 +140,20 @@ desk-hq-title = { $count ->
     [one] One volunteer, { $ready } ready now.
    *[other] { $people } volunteers, { $ready } ready now.
 }
+desk-first = Three first steps
+desk-first-invite = Bring the first people
+desk-first-invite-why = Send them your link. Each joins with an e-mail address and a ZIP code, and belongs to that region.
+desk-first-captain = Name a captain
+desk-first-captain-why = Somebody who looks after a region: welcomes newcomers within 72 hours and confirms what was done.
+desk-first-task = Write the first task
+desk-first-task-why = Fifteen minutes from home is a good first one. Whom it suits sees it at once.
 desk-volunteers = Volunteers
 desk-joined = { $count ->
     [0] nobody joined in seven days
    *[other] { $count } joined in seven days
 }
 desk-active = Active this week
-desk-of-hundred = { $n } of 100
+desk-of-hundred = { $n }% of all
 desk-ready = Ready now
 desk-ready-note = said they are free at this time
 desk-slots = Open places
@@ -159,7 +174,7 @@ desk-mission-weight = Counts so many times
 desk-mission-hint = 0.5 to 2; 1 is as usual.
 desk-mission-go = Let it count
 desk-mission-done = Saved. People will see it when the week begins.
-desk-uncalled = Not called yet
+desk-uncalled = Not reached yet
 desk-overdue = { $count ->
     [0] all within 72 hours
    *[other] { $count } past 72 hours
@@ -208,9 +223,9 @@ desk-move-to = Move to ZIP code or region
 desk-move-go = Move them
 desk-moved = Moved. They belong there from now on.
 desk-office-done = Done. It counts from now on.
+desk-office-ended = Ended. From now on the region is closed to them, and its newcomers wait for the captain above or for HQ.
 desk-captain-name = Name a captain
 desk-email = Their e-mail address
-desk-region-hint = A name, a ZIP code or a code such as us-oh-39049.
 desk-captain-go = Make them captain
 desk-staff-name = Take somebody into HQ
 desk-staff-hint = They see everybody and everything. They must have joined first.
@@ -220,4 +235,3 @@ desk-captains-none = There is no captain yet. Newcomers wait for HQ.
 desk-since = since { $day }
 desk-end = End it
 desk-you = you
-desk-region-unclear = It is not clear which region “{ $name }” is. Type its code, such as us-oh-39049.

@@ -3,7 +3,8 @@ prose-missing = Write something first.
 prose-long = This takes at most { $most } characters.
 prose-control = This holds characters that cannot be shown. Type it again, or paste it as plain text.
 
-lately = { $day ->
+lately = { $day }, { $time }
+lately-day = { $day ->
     [today] today
     [yesterday] yesterday
     [tomorrow] tomorrow
@@ -14,4 +15,4 @@ lately = { $day ->
     [fri] Friday
     [sat] Saturday
    *[sun] Sunday
-}, { $time }
+}

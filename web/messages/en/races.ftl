@@ -74,6 +74,7 @@ race-head-points = Points
 race-unranked = By points, until there is enough to compare fairly
 race-none = –
 race-par = ✓ par
+race-points = { $n } points
 race-tie = { $n }=
 race-range = likely { $low }–{ $high }
 race-range-sure = likely { $low }
@@ -104,7 +105,8 @@ race-deed-translation = translation
 race-deed-training = training
 race-deed-other = work
 
-race-empty = Nobody has joined in { $region } yet.
+race-empty = Nobody has joined here yet.
+race-empty-past = Nobody took part that week.
 race-empty-invite = Invite the first: a region races from its first member on.
 race-empty-link = Get my invitation link
 

@@ -6,6 +6,7 @@ export function start() {
   for (const form of document.querySelectorAll("form[data-once]")) once(form);
   for (const summary of document.querySelectorAll("[data-error-summary]")) lead(summary);
   for (const button of document.querySelectorAll("[data-share]")) share(button);
+  for (const button of document.querySelectorAll("[data-all]")) all(button);
   for (const field of document.querySelectorAll("[data-select]")) field.addEventListener("focus", () => field.select());
 }
 
@@ -72,6 +73,20 @@ function keep(form) {
     write(name, Object.fromEntries(fields().map((field) => (ticks(field) ? [`${field.name}=${field.value}`, field.checked] : [field.name, field.value]))));
   });
   form.addEventListener("submit", () => write(name, null));
+}
+
+/** One button ticks every box of its form, or none. */
+function all(button) {
+  const boxes = [...button.form.querySelectorAll("input[type=checkbox]")];
+  const show = () => { button.textContent = button.getAttribute(boxes.every((box) => box.checked) ? "data-text-none" : "data-text-all"); };
+  button.addEventListener("click", () => {
+    const tick = !boxes.every((box) => box.checked);
+    for (const box of boxes) box.checked = tick;
+    show();
+  });
+  button.form.addEventListener("change", show);
+  button.hidden = false;
+  show();
 }
 
 function read(name) {

@@ -42,6 +42,11 @@ function race(table) {
       return;
     }
     heard = new Date();
+    if (frame.rows.length > 0 && find("nobody")) {
+      // The first has joined: the page has a table now.
+      location.reload();
+      return;
+    }
     if (frame.kind === "snapshot") {
       loud = false;
       board = new Map(frame.rows.map((row) => [row.region, row]));
@@ -64,6 +69,7 @@ function race(table) {
   function draw() {
     clearTimeout(timer);
     waiting = 0;
+    tower.fit(board.values());
     tower.patch([...fresh].flatMap((code) => board.get(code) ?? []), loud);
     fresh.clear();
     drawDuel();
@@ -109,7 +115,8 @@ function race(table) {
       const row = rows.find((entry) => holds(entry, lane.dataset.lane));
       if (!row || row.pace === null) continue;
       lane.querySelector("[data-cell=pace]").textContent = pace(row.pace);
-      lane.querySelector("rect").setAttribute("width", `${Math.min(100, row.pace / 1.5)}%`);
+      lane.querySelector("rect").setAttribute("width", `${(row.pace / tower.lane) * 100}%`);
+      for (const end of ["x1", "x2"]) lane.querySelector("line").setAttribute(end, `${10_000 / tower.lane}%`);
     }
     const gap = page.querySelector("[data-gap-to]");
     const own = rows.find((entry) => holds(entry, table.dataset.own));

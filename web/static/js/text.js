@@ -7,7 +7,7 @@ const ordinals = new Intl.PluralRules(locale, { type: "ordinal" });
 const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const signed = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: "exceptZero" });
-const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const clock = clockIn(document.documentElement.dataset.zone);
 
 /** 31204.4 → "31,204". */
 export const count = (number) => whole.format(number);
@@ -17,6 +17,17 @@ export const pace = (number) => tenths.format(number);
 export const difference = (number) => signed.format(number);
 /** A Date → "14:02". */
 export const time = (date) => clock.format(date);
+
+/** Times as the server writes them: in the zone of the person, not of the machine. */
+function clockIn(timeZone) {
+  const parts = { hour: "numeric", minute: "2-digit" };
+  try {
+    return new Intl.DateTimeFormat(locale, { ...parts, timeZone });
+  } catch {
+    // A zone that this browser does not know.
+    return new Intl.DateTimeFormat(locale, parts);
+  }
+}
 
 /** Puts `slots` into a pattern: fill("{n} doors", {n: 3}) → "3 doors". */
 export function fill(pattern, slots) {

@@ -28,6 +28,26 @@ export class Tower {
     this.drawn = new Map();
   }
 
+  low = 40;
+  high = 160;
+  lane = 150;
+
+  /** Widens or narrows bands and lanes to what the board shows, as the server does (races/lines.rs). */
+  fit(rows) {
+    let [low, high, lane] = [40, 160, 150];
+    for (const { pace, pace_low, pace_high } of rows) {
+      low = Math.min(low, pace_low ?? low);
+      high = Math.max(high, pace_high ?? high);
+      lane = Math.max(lane, pace ?? lane);
+    }
+    low = Math.floor(low / 20) * 20;
+    high = Math.ceil(high / 20) * 20;
+    this.lane = Math.ceil(lane / 25) * 25;
+    if (low === this.low && high === this.high) return;
+    [this.low, this.high] = [low, high];
+    for (const [code, row] of this.drawn) this.band(cell(this.lines.get(code), "band"), row);
+  }
+
   /** Patches what each row says, without moving any; `loud` tints the rows whose Pace changed. */
   patch(rows, loud) {
     for (const row of rows) {
@@ -150,7 +170,9 @@ export class Tower {
     put(line, "name", row.name);
     const name = cell(line, "name");
     if (name?.tagName === "A" && table.dataset.href) name.setAttribute("href", fill(table.dataset.href, { region: row.region }));
+    line.classList.toggle("unranked", row.pace === null);
     put(line, "pace", row.pace === null ? none : pace(row.pace));
+    put(line, "instead", text(table, "points", { n: count(row.points) }));
     put(line, "points", count(row.points));
     put(line, "members", count(row.members));
     put(line, "active", count(row.active));
@@ -178,9 +200,8 @@ export class Tower {
     if (!drawn) return;
     drawn.toggleAttribute("hidden", row.pace === null);
     if (row.pace === null) return;
-    const low = Number(this.table.dataset.scaleLow ?? 40);
-    const high = Number(this.table.dataset.scaleHigh ?? 160);
-    const along = (value) => Math.min(100, Math.max(0, ((value - low) / (high - low)) * 100));
+    const along = (value) => Math.min(100, Math.max(0, ((value - this.low) / (this.high - this.low)) * 100));
+    for (const end of ["x1", "x2"]) drawn.querySelector(".band-par").setAttribute(end, `${along(100)}%`);
     drawn.classList.toggle("under", row.pace < 100);
     const likely = drawn.querySelector(".band-likely");
     likely.setAttribute("x", `${along(row.pace_low)}%`);

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::error::{Error, FieldErrors, Sentence};
 use crate::http::{Browser, Cookies, Faults, Form, Maybe, Peer, SignedIn};
 use crate::ids::SessionId;
+use crate::sessions::Viewer;
 use crate::words::Lang;
 
 /// The address somebody wants a link at.
@@ -51,8 +52,8 @@ pub async fn sign_in(request: HttpRequest, who: Maybe, lang: Lang) -> HttpRespon
         return LetterPage::button(&lang, token).respond_to(&request);
     }
     let next = query.next.and_then(|next| rules::safe_next(&next));
-    if who.0.is_some() {
-        return see(next.as_deref().unwrap_or("/home"), &request, &[]);
+    if let Some(viewer) = &who.0 {
+        return see(next.as_deref().unwrap_or(start(viewer)), &request, &[]);
     }
     let next = next.unwrap_or_default();
     LetterPage::form(&lang, String::new(), next, Faults::default()).respond_to(&request)
@@ -121,14 +122,12 @@ pub async fn enter(
             let why = Sentence::Key("code-wrong", vec![("left", left.to_string())]);
             let mut faults = FieldErrors::default();
             faults.0.push(("code".into(), why));
-            waiting_page(
-                &app,
-                &request,
-                &browser,
-                &lang,
-                Some((410, Faults::new(&faults, &lang))),
-            )
-            .await
+            let faults = Faults::new(&faults, &lang);
+            waiting_page(&app, &request, &browser, &lang, Some((410, faults))).await
+        }
+        Err(Error::Invalid(faults)) => {
+            let faults = Faults::new(&faults, &lang);
+            waiting_page(&app, &request, &browser, &lang, Some((422, faults))).await
         }
         Ok(Entered::Wrong { .. }) | Err(Error::Gone(_)) => Ok(LetterPage::dead(&lang)
             .with_status(410)
@@ -172,9 +171,13 @@ async fn signed_in(app: &App, request: &HttpRequest, before: &Maybe, now: Signed
         accounts::sign_out(app, viewer).await?;
     }
     let cookies = Cookies::opened(&app.front(), &now.opened)?;
-    Ok(see(
-        now.next.as_deref().unwrap_or("/home"),
-        request,
-        &cookies,
-    ))
+    let (session, at) = (now.opened.session, app.clock.now());
+    let viewer = app.sessions.viewer(&app.db, session, at).await?;
+    let page = viewer.as_ref().map_or("/home", start);
+    Ok(see(now.next.as_deref().unwrap_or(page), request, &cookies))
+}
+
+/// Where somebody starts who wanted nothing else: HQ at its own page.
+fn start(viewer: &Viewer) -> &'static str {
+    if viewer.staff { "/hq" } else { "/home" }
 }

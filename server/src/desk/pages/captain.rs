@@ -40,6 +40,17 @@ pub struct Asked {
     decided: Option<u32>,
     /// Rows of a sheet just saved.
     saved: Option<u32>,
+    /// A decision that was not clear.
+    #[serde(skip)]
+    unclear: Option<Unclear>,
+}
+
+/// A decision about entries that cannot be carried out: shown again with what is missing.
+struct Unclear {
+    picked: Vec<String>,
+    reason: String,
+    /// The key of the sentence.
+    why: &'static str,
 }
 
 #[derive(Template)]
@@ -54,7 +65,9 @@ pub(super) struct Captain {
     calls: Vec<Call>,
     beneath: usize,
     waiting: Vec<Waiting>,
-    more_waiting: bool,
+    /// How many wait in all, in words: "41", "300+".
+    total: String,
+    hidden: bool,
     people: Vec<(String, String)>,
     sheet: Sheet,
     strip: Option<StripView>,
@@ -67,6 +80,30 @@ impl Captain {
 
     fn what(&self, waiting: &Waiting) -> String {
         activities::what(&self.l, &waiting.recorded.line)
+    }
+
+    /// Whether the entry's box is ticked: all but the held ones, or what was ticked before.
+    fn is_picked(&self, waiting: &Waiting) -> bool {
+        let id = waiting.recorded.line.activity().to_string();
+        match &self.asked.unclear {
+            Some(unclear) => unclear.picked.contains(&id),
+            None => !self.is_held(waiting),
+        }
+    }
+
+    /// What is missing in a decision, under the key of its sentence.
+    fn is_unclear(&self, why: &str) -> bool {
+        self.asked
+            .unclear
+            .as_ref()
+            .is_some_and(|unclear| unclear.why == why)
+    }
+
+    fn reason(&self) -> &str {
+        self.asked
+            .unclear
+            .as_ref()
+            .map_or("", |unclear| &unclear.reason)
     }
 
     #[expect(clippy::unused_self, reason = "a template calls it as a method")]
@@ -122,8 +159,14 @@ pub(super) async fn show(
         .filter(|call| call.is_up_to(&region))
         .collect();
     let mut waiting = activities::waiting(app, viewer, None, READ).await?;
+    let read = i64::try_from(waiting.len()).unwrap_or(READ);
     waiting.retain(|entry| entry.recorded.line.region.is_under(&region));
-    let more_waiting = waiting.len() > ENTRIES;
+    let total = if read < READ {
+        waiting.len().to_string()
+    } else {
+        format!("{}+", waiting.len())
+    };
+    let hidden = waiting.len() > ENTRIES;
     waiting.truncate(ENTRIES);
     let people = names(app, viewer, &region, waiting.len()).await?;
     let strip = races::strip(app, &region).await?;
@@ -140,7 +183,8 @@ pub(super) async fn show(
         beneath: all - calls.len(),
         calls,
         waiting,
-        more_waiting,
+        total,
+        hidden,
         people,
         sheet,
         strip: strip.map(|strip| StripView::new(&l, &strip, &app.scoring.doors)),
@@ -191,10 +235,31 @@ pub struct Decided {
 pub async fn decide(
     app: Data<App>,
     Leader(viewer): Leader,
+    l: Lang,
     Form(form): Form<Decided>,
     request: HttpRequest,
 ) -> Result<impl Responder, PageError> {
     let region = region_of(&app, &viewer, form.region.as_deref())?;
+    let why = if form.activity.is_empty() {
+        Some("desk-approve-tick")
+    } else if form.state == Verification::Rejected && form.reason.trim().is_empty() {
+        Some("desk-reject-why")
+    } else {
+        None
+    };
+    if let Some(why) = why {
+        let unclear = Unclear {
+            picked: form.activity,
+            reason: form.reason,
+            why,
+        };
+        let asked = Asked {
+            unclear: Some(unclear),
+            ..Asked::default()
+        };
+        let page = show(&app, &viewer, l, region, asked, Sheet::blank()).await?;
+        return Ok(page.with_status(422).respond_to(&request));
+    }
     let mut decided = 0_u32;
     for id in form.activity.iter().take(ENTRIES) {
         let id: ActivityId = id.parse().map_err(|_| Error::NotFound)?;

@@ -27,6 +27,9 @@ const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 /// Thirds of a day.
 const THIRDS: [&str; 3] = ["am", "pm", "eve"];
 
+/// So few people are no campaign yet.
+const FEW: i64 = 5;
+
 /// `?region=&said=`.
 #[derive(Deserialize)]
 pub struct Asked {
@@ -43,6 +46,8 @@ pub(super) struct Hq {
     zone: chrono_tz::Tz,
     summary: Summary,
     all: Counted,
+    /// Whether the campaign is only beginning: nobody beside HQ, nothing to do.
+    begins: bool,
     crumbs: Vec<(RegionCode, String)>,
     parts: Vec<Part>,
     skills: Vec<(String, String, i64)>,
@@ -150,6 +155,7 @@ pub(super) async fn show(
         grid: grid(&summary),
         days: DAYS,
         missions,
+        begins: path.len() == 1 && all.volunteers < FEW && all.tasks == 0,
         summary,
         all,
         l: l.clone(),

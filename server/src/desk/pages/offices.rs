@@ -7,19 +7,29 @@ use serde::Deserialize;
 
 use super::super::{add_staff, end_captaincy, name_captain_by_email, offices};
 use crate::app::App;
-use crate::error::{Error, FieldErrors};
+use crate::error::Error;
 use crate::http::{Faults, Form, Page, PageError, Query, See, Staff};
 use crate::ids::VolunteerId;
 use crate::region_code::RegionCode;
-use crate::regions::{RegionView, Tree};
+use crate::regions::{self, RegionView};
 use crate::sessions::Viewer;
 use crate::volunteers::Holder;
 use crate::words::Lang;
 
 /// What was done just now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Done {
+    /// Somebody was given an office.
+    Named,
+    /// A captaincy was ended.
+    Ended,
+}
+
+/// `?done=`.
 #[derive(Default, Deserialize)]
 pub struct Asked {
-    done: Option<String>,
+    done: Option<Done>,
 }
 
 #[derive(Template)]
@@ -28,7 +38,7 @@ struct Offices {
     l: Lang,
     zone: chrono_tz::Tz,
     me: VolunteerId,
-    done: bool,
+    done: Option<Done>,
     typed: Named,
     faults: Faults,
     captains: Vec<(RegionView, Holder)>,
@@ -65,8 +75,15 @@ pub async fn index(
     l: Lang,
     Query(asked): Query<Asked>,
 ) -> Result<impl Responder, PageError> {
-    let done = asked.done.is_some();
-    Ok(show(&app, &viewer, l, done, Named::default(), Faults::default()).await?)
+    Ok(show(
+        &app,
+        &viewer,
+        l,
+        asked.done,
+        Named::default(),
+        Faults::default(),
+    )
+    .await?)
 }
 
 /// `POST /hq/staff`: names a captain, or takes somebody into HQ.
@@ -82,7 +99,7 @@ pub async fn create(
             .await
             .map(drop)
     } else {
-        match region(&app.tree, &typed.region) {
+        match regions::meant(&app.tree, "region", &typed.region) {
             Ok(region) => name_captain_by_email(&app, viewer.scope(), &region, &typed.email)
                 .await
                 .map(drop),
@@ -90,10 +107,10 @@ pub async fn create(
         }
     };
     match named {
-        Ok(()) => Ok(See("/hq/staff?done=1".into()).respond_to(&request)),
+        Ok(()) => Ok(See("/hq/staff?done=named".into()).respond_to(&request)),
         Err(Error::Invalid(errors)) => {
             let faults = Faults::new(&errors, &l);
-            let page = show(&app, &viewer, l, false, typed, faults).await?;
+            let page = show(&app, &viewer, l, None, typed, faults).await?;
             Ok(page.with_status(422).respond_to(&request))
         }
         Err(error) => Err(error.into()),
@@ -108,35 +125,14 @@ pub async fn delete(
 ) -> Result<See, PageError> {
     let region = RegionCode::parse(&ended.region).map_err(|_| Error::NotFound)?;
     end_captaincy(&app, viewer.scope(), &region, ended.volunteer).await?;
-    Ok(See("/hq/staff?done=1".into()))
-}
-
-/// The region meant by a code, a postcode, or a name that only one region has.
-pub(super) fn region(tree: &Tree, typed: &str) -> Result<RegionCode, Error> {
-    let typed = typed.trim();
-    let by_code = RegionCode::parse(&typed.to_lowercase()).ok();
-    if let Some(node) = by_code.and_then(|code| tree.get(&code).map(|node| node.code.clone())) {
-        return Ok(node);
-    }
-    if let Some(place) = tree.place(typed).ok().filter(|place| place.exact) {
-        return Ok(place.region);
-    }
-    let found = tree.search(typed, 2);
-    match found.as_slice() {
-        [one] => Ok(one.code.clone()),
-        [first, second] if first.level != second.level => Ok(first.code.clone()),
-        _ => {
-            let name: String = typed.chars().take(60).collect();
-            Err(FieldErrors::with("region", "desk-region-unclear", vec![("name", name)]).into())
-        }
-    }
+    Ok(See("/hq/staff?done=ended".into()))
 }
 
 async fn show(
     app: &App,
     viewer: &Viewer,
     l: Lang,
-    done: bool,
+    done: Option<Done>,
     typed: Named,
     faults: Faults,
 ) -> Result<Page<Offices>, Error> {

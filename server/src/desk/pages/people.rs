@@ -7,14 +7,16 @@ use serde::Deserialize;
 use url::form_urlencoded::Serializer;
 
 use super::super::{PersonView, Sought, find_people};
-use super::offices::region;
 use crate::app::App;
+use crate::clock::Instant;
 use crate::error::Error;
 use crate::http::{Faults, Form, Leader, Page, PageError, Query, See, Staff};
 use crate::ids::VolunteerId;
+use crate::matching;
 use crate::region_code::RegionCode;
+use crate::regions;
 use crate::sessions::Viewer;
-use crate::volunteers::{self, Availability, Destination, Filter, skills};
+use crate::volunteers::{self, Availability, Destination, skills};
 use crate::words::Lang;
 
 /// People on one page.
@@ -24,12 +26,15 @@ const PAGE: i64 = 50;
 #[template(path = "desk/people.html")]
 struct People {
     l: Lang,
+    now: Instant,
     zone: chrono_tz::Tz,
     staff: bool,
     sought: Sought,
     faults: Faults,
     moving: Moving,
-    places: Vec<(RegionCode, String)>,
+    /// The region asked for, as it is called.
+    region: String,
+    places: Vec<String>,
     skills: &'static [skills::Skill],
     thirds: Vec<String>,
     rows: Vec<PersonView>,
@@ -84,6 +89,10 @@ impl People {
         named.collect::<Vec<_>>().join(" · ")
     }
 
+    fn speaks(&self, person: &PersonView) -> String {
+        matching::language_names(&self.l, &person.languages)
+    }
+
     fn free(&self, person: &PersonView) -> String {
         let thirds = person.availability.as_deref().unwrap_or_default();
         let shown: Vec<String> = thirds.iter().take(3).map(|name| self.third(name)).collect();
@@ -101,7 +110,7 @@ impl People {
 
     fn active(&self, person: &PersonView) -> String {
         match person.last_active_at {
-            Some(at) => self.l.day(at, self.zone),
+            Some(at) => self.l.lately_day(at, self.now, self.zone),
             None => self.l.say("desk-never").to_string(),
         }
     }
@@ -165,7 +174,7 @@ pub async fn relocate(
             region: None,
         })
     } else {
-        region(&app.tree, &typed.to).map(|code| Destination {
+        regions::meant(&app.tree, "to", &typed.to).map(|code| Destination {
             zip: None,
             region: Some(code.to_string()),
         })
@@ -206,17 +215,29 @@ async fn show(
     app: &App,
     viewer: &Viewer,
     l: Lang,
-    sought: Sought,
+    mut sought: Sought,
     moving: Moving,
 ) -> Result<Page<People>, Error> {
     let after: Option<VolunteerId> = sought.after.as_deref().and_then(|text| text.parse().ok());
-    let (filter, faults) = match sought.filter(app) {
+    let asked = sought.region.as_deref().unwrap_or_default().trim();
+    let region = match asked {
+        "" => Ok(String::new()),
+        typed => regions::meant(&app.tree, "region", typed).map(|code| code.to_string()),
+    };
+    let called = asked.to_owned();
+    let filter = region.and_then(|code| {
+        sought.region = Some(code);
+        sought.filter(app)
+    });
+    let (filter, faults) = match filter {
         Ok(filter) => (Some(filter), Faults::default()),
         Err(Error::Invalid(errors)) => (None, Faults::new(&errors, &l)),
         Err(error) => return Err(error),
     };
     let status = if filter.is_some() { 200 } else { 422 };
-    let places = places(app, &viewer.leads, filter.as_ref());
+    let named = filter.as_ref().and_then(|filter| filter.region.as_ref());
+    let region = named.map_or(called, |code| regions::called(&app.tree, code));
+    let places = places(app, &viewer.leads, named);
     let (mut rows, all) = match filter {
         Some(filter) => {
             let found = find_people(app, viewer.scope(), filter, after, PAGE).await?;
@@ -244,11 +265,13 @@ async fn show(
         query.finish()
     });
     let page = People {
+        now: app.clock.now(),
         zone: viewer.zone.parse().unwrap_or(chrono_tz::UTC),
         staff: viewer.staff,
         sought,
         faults,
         moving,
+        region,
         places,
         skills: skills::all(),
         thirds: Availability::names().collect(),
@@ -260,32 +283,24 @@ async fn show(
     Ok(Page::new(l.say("desk-people"), page).with_status(status))
 }
 
-/// Regions to choose from: a captain's own; HQ's states; around the one that is chosen.
-fn places(app: &App, leads: &[RegionCode], filter: Option<&Filter>) -> Vec<(RegionCode, String)> {
-    let mut codes: Vec<RegionCode> = if leads.is_empty() {
-        let root = app.tree.root().code;
-        app.tree
-            .children(root)
-            .map(|node| node.code.clone())
-            .collect()
-    } else {
-        leads.to_vec()
-    };
-    if let Some(region) = filter.and_then(|filter| filter.region.as_ref()) {
-        codes.extend(region.ancestors_and_self());
-        codes.extend(app.tree.children(region).map(|node| node.code.clone()));
+/// Regions to suggest: a captain's own; HQ's states; beneath the one that is chosen.
+fn places(app: &App, leads: &[RegionCode], chosen: Option<&RegionCode>) -> Vec<String> {
+    let name = |node: regions::Node<'_>| node.name.to_owned();
+    match chosen {
+        Some(region) => {
+            let above = app.tree.get(region).map(name).unwrap_or_default();
+            let beneath = app.tree.children(region);
+            beneath
+                .map(|node| format!("{}, {above}", node.name))
+                .collect()
+        }
+        None if leads.is_empty() => {
+            let states = app.tree.children(app.tree.root().code);
+            states.map(name).collect()
+        }
+        None => leads
+            .iter()
+            .map(|code| regions::called(&app.tree, code))
+            .collect(),
     }
-    codes.sort();
-    codes.dedup();
-    codes
-        .into_iter()
-        .filter_map(|code| {
-            let depth = code.as_str().matches('-').count();
-            let name = app.tree.get(&code)?.name;
-            Some((
-                code,
-                format!("{}{name}", "– ".repeat(depth.saturating_sub(1))),
-            ))
-        })
-        .collect()
 }

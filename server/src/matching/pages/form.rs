@@ -5,11 +5,13 @@ use chrono_tz::Tz;
 use serde::Deserialize;
 
 use crate::clock::Instant;
-use crate::error::FieldErrors;
+use crate::error::{Error, FieldErrors};
 use crate::region_code::RegionCode;
-use crate::regions::Tree;
+use crate::regions::{self, Tree};
 use crate::tasks::{Draft, LanguageNeed, PlaceDraft, SkillNeed, Whole};
 
+/// Kilometres in a mile.
+const KM: f64 = 1.609_344;
 /// What a browser sends in a `datetime-local` field.
 const LOCAL: &str = "%Y-%m-%dT%H:%M";
 
@@ -27,7 +29,7 @@ pub struct EditForm {
     pub ends_at: String,
     pub minutes: String,
     pub slots: String,
-    pub radius_km: String,
+    pub radius_miles: String,
     pub place_name: String,
     pub place_zip: String,
     pub lat: String,
@@ -48,7 +50,7 @@ pub struct EditForm {
 
 impl EditForm {
     /// A task in the form; `host` is the host's address where it may be shown.
-    pub fn of(whole: &Whole, host: String) -> Self {
+    pub fn of(tree: &Tree, whole: &Whole, host: String) -> Self {
         let task = &whole.task;
         let zone = task.tz();
         let time = |at: Option<Instant>| {
@@ -66,7 +68,7 @@ impl EditForm {
             title: task.title.clone(),
             body: task.body.clone(),
             kind: task.kind.to_string(),
-            region: task.region.to_string(),
+            region: regions::called(tree, &task.region),
             remote: if task.remote {
                 "yes".into()
             } else {
@@ -74,9 +76,15 @@ impl EditForm {
             },
             starts_at: time(task.starts_at),
             ends_at: time(task.ends_at),
-            minutes: task.minutes.to_string(),
+            // Left blank, it follows the two times.
+            minutes: match (task.starts_at, task.ends_at) {
+                (Some(from), Some(to)) if (to - from).num_minutes() == i64::from(task.minutes) => {
+                    String::new()
+                }
+                _ => task.minutes.to_string(),
+            },
             slots: task.slots.to_string(),
-            radius_km: text(task.radius_km),
+            radius_miles: task.radius_km.map(miles).unwrap_or_default(),
             place_name: task.place_name.clone(),
             place_zip: String::new(),
             lat: degree(task.lat),
@@ -107,18 +115,25 @@ impl EditForm {
     /// What was typed as a draft; the host is not in it. A sentence in `faults` for each text that
     /// cannot be read at all.
     pub fn draft(&self, tree: &Tree, faults: &mut FieldErrors) -> Draft {
-        let zone =
-            RegionCode::parse(self.region.trim()).map_or(Tz::UTC, |region| tree.zone(&region));
+        let region = match regions::meant(tree, "region", &self.region) {
+            Ok(region) => Some(region),
+            Err(Error::Invalid(why)) => {
+                faults.0.extend(why.0);
+                None
+            }
+            Err(_) => None,
+        };
+        let zone = region.as_ref().map_or(Tz::UTC, |region| tree.zone(region));
         let mut draft = Draft {
             title: Some(self.title.clone()),
             body: Some(self.body.clone()),
-            region: Some(self.region.clone()),
+            region: region.as_ref().map(ToString::to_string),
             remote: Some(!self.remote.is_empty()),
             starts_at: Some(time("starts_at", &self.starts_at, zone, faults)),
             ends_at: Some(time("ends_at", &self.ends_at, zone, faults)),
             minutes: number("minutes", &self.minutes, faults),
             slots: number("slots", &self.slots, faults),
-            radius_km: Some(number("radius_km", &self.radius_km, faults)),
+            radius_km: Some(number("radius_miles", &self.radius_miles, faults).map(km)),
             rung: number("rung", &self.rung, faults),
             priority: number("priority", &self.priority, faults),
             min_age: Some(number("min_age", &self.min_age, faults)),
@@ -126,9 +141,18 @@ impl EditForm {
             access: Some(list(&self.access)),
             skills: Some(self.skills()),
             languages: Some(self.languages()),
-            place: Some(self.place(tree, faults)),
+            place: Some(self.place(tree, region.as_ref(), faults)),
             ..Draft::default()
         };
+        if let (None, Some(Some(from)), Some(Some(to))) =
+            (draft.minutes, draft.starts_at, draft.ends_at)
+            && self.minutes.trim().is_empty()
+        {
+            let span = (to - from).num_minutes();
+            draft.minutes = i32::try_from(span)
+                .ok()
+                .filter(|span| (1..=1440).contains(span));
+        }
         match self.kind.parse() {
             Ok(kind) => draft.kind = Some(kind),
             Err(_) => faults.add("kind", "task-kind-unknown"),
@@ -165,7 +189,12 @@ impl EditForm {
 
     /// The degrees given; else the middle of the postcode given; else, where a place has only a
     /// name, the middle of the region.
-    fn place(&self, tree: &Tree, faults: &mut FieldErrors) -> Option<PlaceDraft> {
+    fn place(
+        &self,
+        tree: &Tree,
+        region: Option<&RegionCode>,
+        faults: &mut FieldErrors,
+    ) -> Option<PlaceDraft> {
         let name = Some(self.place_name.clone()).filter(|name| !name.trim().is_empty());
         let at = |lat, lon| PlaceDraft {
             lat,
@@ -188,8 +217,7 @@ impl EditForm {
             (Some(lat), Some(lon)) => Some(at(lat, lon)),
             (None, None) => {
                 name.as_ref()?;
-                let region = RegionCode::parse(self.region.trim()).ok()?;
-                let point = tree.get(&region)?.point?;
+                let point = tree.get(region?)?.point?;
                 Some(at(point.lat, point.lon))
             }
             _ => {
@@ -198,6 +226,18 @@ impl EditForm {
             }
         }
     }
+}
+
+/// Kilometres as a leader reads them: miles to a tenth, so that saving them again changes nothing.
+fn miles(km: i32) -> String {
+    let tenths = (f64::from(km) / KM * 10.0).round();
+    (tenths / 10.0).to_string()
+}
+
+/// Whole kilometres of so many miles; what is far out of range is refused as such.
+#[expect(clippy::cast_possible_truncation, reason = "clamped before")]
+fn km(miles: f64) -> i32 {
+    (miles * KM).round().clamp(-1.0, 100_000.0) as i32
 }
 
 fn number<T: std::str::FromStr>(field: &str, text: &str, faults: &mut FieldErrors) -> Option<T> {
@@ -239,4 +279,16 @@ fn list(text: &str) -> Vec<String> {
         .filter(|entry| !entry.is_empty())
         .map(str::to_owned)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{km, miles};
+
+    #[test]
+    fn a_radius_survives_being_read_in_miles_and_saved_again() {
+        for radius in 1..=1000 {
+            assert_eq!(km(miles(radius).parse().unwrap()), radius);
+        }
+    }
 }

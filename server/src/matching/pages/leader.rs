@@ -6,13 +6,14 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::form::EditForm;
+use super::who::{Done, Who};
 use crate::activities;
 use crate::app::App;
 use crate::error::{Error, FieldErrors, Sentence};
 use crate::http::{Faults, Form, Leader, Page, PageError, Query, See};
 use crate::ids::{TaskId, VolunteerId};
-use crate::matching::{self, Said};
-use crate::prose::initials;
+use crate::matching;
+use crate::regions;
 use crate::scope::Scope;
 use crate::sessions::Viewer;
 use crate::tasks::{self, State, Status, TaskKind, Whole};
@@ -21,34 +22,7 @@ use crate::words::Lang;
 
 /// Rows for skills in the editor.
 const SKILL_ROWS: usize = 4;
-/// Candidates and others shown beside the editor.
-const SHOWN: usize = 30;
 
-/// Somebody on the task or for it, with what a leader may do.
-struct Somebody {
-    id: VolunteerId,
-    face: String,
-    name: String,
-    state_key: String,
-    why: String,
-    why_not: Vec<String>,
-    steps: Vec<State>,
-}
-
-struct Who {
-    task: TaskId,
-    taken: i32,
-    slots: i32,
-    placed: Vec<Somebody>,
-    suitable: usize,
-    ranked: Vec<Somebody>,
-    rest: Vec<Somebody>,
-}
-
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "independent facts the page is drawn from"
-)]
 #[derive(Template)]
 #[template(path = "tasks/edit.html")]
 struct Edit {
@@ -57,7 +31,8 @@ struct Edit {
     form: EditForm,
     faults: Faults,
     refusal: Option<String>,
-    saved: bool,
+    /// What was done just now, in a sentence.
+    done: Option<String>,
     known: bool,
     is_open: bool,
     may_draft: bool,
@@ -75,7 +50,7 @@ impl Edit {
             form,
             faults: Faults::default(),
             refusal: None,
-            saved: false,
+            done: None,
             known: false,
             is_open: false,
             may_draft: true,
@@ -84,6 +59,27 @@ impl Edit {
             levels: ["1", "2", "3", "4", "5"],
             who: None,
         }
+    }
+
+    /// Whether something under "More" is filled in or wrong.
+    fn shows_more(&self) -> bool {
+        let form = &self.form;
+        let usual = |text: &str| text.is_empty() || text == "1";
+        let names = [
+            "rung",
+            "priority",
+            "min_age",
+            "certificates",
+            "access",
+            "lat",
+            "lon",
+        ];
+        form.skill.iter().filter(|slug| !slug.is_empty()).count() > 1
+            || !(usual(&form.rung) && usual(&form.priority))
+            || ![&form.min_age, &form.certificates, &form.access]
+                .iter()
+                .all(|text| text.is_empty())
+            || names.iter().any(|name| self.faults.of(name).is_some())
     }
 
     /// The skills chosen and empty rows after them.
@@ -106,9 +102,8 @@ pub async fn blank(
 ) -> Result<impl Responder, PageError> {
     let region = who.leads.first().unwrap_or(app.tree.root().code);
     let form = EditForm {
-        region: region.to_string(),
+        region: regions::called(&app.tree, region),
         kind: TaskKind::Shift.to_string(),
-        minutes: "60".into(),
         slots: "1".into(),
         rung: "1".into(),
         priority: "1".into(),
@@ -126,8 +121,8 @@ pub async fn create(
 ) -> Result<impl Responder, PageError> {
     match write(&app, &who, None, &form).await {
         Ok(whole) => Ok(Either::Left(See(format!(
-            "/hq/tasks/{}?saved=1",
-            whole.task.id
+            "/hq/tasks/{}?saved={}",
+            whole.task.id, whole.task.status
         )))),
         Err(Error::Invalid(errors)) => {
             let mut page = Edit::new(&l, form);
@@ -140,23 +135,17 @@ pub async fn create(
     }
 }
 
-/// `?saved=1`.
-#[derive(Deserialize)]
-pub struct Saved {
-    saved: Option<String>,
-}
-
 /// `GET /hq/tasks/{id}`.
 pub async fn edit(
     app: Data<App>,
     Leader(who): Leader,
     l: Lang,
     id: Path<String>,
-    Query(query): Query<Saved>,
+    Query(done): Query<Done>,
 ) -> Result<impl Responder, PageError> {
     let id = id.parse().map_err(|_| Error::NotFound)?;
     let (whole, mut page) = editor(&app, &who, &l, id, None).await?;
-    page.saved = query.saved.is_some();
+    page.done = done.sentence(&l, page.who.as_ref());
     Ok(Page::new(&whole.task.title, page))
 }
 
@@ -171,7 +160,10 @@ pub async fn save(
     let id: TaskId = id.parse().map_err(|_| Error::NotFound)?;
     let whole = led(&app, who.scope(), id).await?;
     match write(&app, &who, Some(&whole), &form).await {
-        Ok(_) => Ok(Either::Left(See(format!("/hq/tasks/{id}?saved=1")))),
+        Ok(whole) => {
+            let status = whole.task.status;
+            Ok(Either::Left(See(format!("/hq/tasks/{id}?saved={status}"))))
+        }
         Err(Error::Invalid(errors)) => {
             let (whole, mut page) = editor(&app, &who, &l, id, Some(&form)).await?;
             page.faults = faults(&errors, &l);
@@ -203,7 +195,9 @@ pub async fn assign(
     let state = form.state.parse::<State>();
     let state = state.map_err(|_| Error::field("state", "task-state-leader"))?;
     match activities::place(&app, who.scope(), task, person, state).await {
-        Ok(_) => Ok(Either::Left(See(format!("/hq/tasks/{task}")))),
+        Ok(_) => Ok(Either::Left(See(format!(
+            "/hq/tasks/{task}?said={state}&person={person}"
+        )))),
         Err(Error::Conflict(why)) => {
             let (whole, page) = editor(&app, &who, &l, task, None).await?;
             let page = Edit {
@@ -253,51 +247,10 @@ async fn editor(
         .await?;
     let candidates = matching::candidates_for(app, who.scope(), id, l).await?;
     let task = &whole.task;
-    let somebody = |id: VolunteerId, name: &str, state: Option<State>| Somebody {
-        id,
-        face: initials(name),
-        name: name.to_owned(),
-        state_key: state
-            .map(|state| format!("task-standing-{state}"))
-            .unwrap_or_default(),
-        why: String::new(),
-        why_not: Vec::new(),
-        steps: state.map_or(vec![State::Invited, State::Assigned], steps),
-    };
-    let people = Who {
-        task: id,
-        taken: task.taken,
-        slots: task.slots,
-        placed: placed
-            .iter()
-            .map(|one| {
-                let row = &one.assignment;
-                somebody(row.volunteer_id, &one.name, Some(row.state))
-            })
-            .collect(),
-        suitable: candidates.suitable,
-        ranked: candidates
-            .ranked
-            .iter()
-            .filter(|one| one.state.is_none())
-            .take(SHOWN)
-            .map(|one| Somebody {
-                why: texts(&one.reasons).join(" "),
-                ..somebody(one.volunteer.id, &one.volunteer.name, None)
-            })
-            .collect(),
-        rest: candidates
-            .rest
-            .iter()
-            .filter(|one| one.state.is_none())
-            .take(SHOWN)
-            .map(|one| Somebody {
-                why_not: texts(&one.why_not),
-                ..somebody(one.volunteer.id, &one.volunteer.name, None)
-            })
-            .collect(),
-    };
-    let form = typed.cloned().unwrap_or_else(|| EditForm::of(&whole, host));
+    let people = Who::of(task, &placed, &candidates);
+    let form = typed
+        .cloned()
+        .unwrap_or_else(|| EditForm::of(&app.tree, &whole, host));
     let page = Edit {
         action: format!("/hq/tasks/{id}"),
         known: true,
@@ -307,24 +260,6 @@ async fn editor(
         ..Edit::new(l, form)
     };
     Ok((whole, page))
-}
-
-/// What a leader may do next with somebody who is in `state`, as buttons.
-fn steps(state: State) -> Vec<State> {
-    match state {
-        State::Invited => vec![State::Assigned, State::Cancelled],
-        State::Accepted | State::Assigned => {
-            vec![State::CheckedIn, State::NoShow, State::Cancelled]
-        }
-        State::CheckedIn => vec![State::Done],
-        State::NoShow => vec![State::CheckedIn],
-        State::Declined | State::Cancelled => vec![State::Assigned],
-        State::Done => Vec::new(),
-    }
-}
-
-fn texts(said: &[Said]) -> Vec<String> {
-    said.iter().map(|one| one.text.clone()).collect()
 }
 
 /// Writes what was typed, the host by their address.
@@ -387,6 +322,7 @@ fn faults(errors: &FieldErrors, l: &Lang) -> Faults {
                 "place.lat" => "lat",
                 "place.lon" => "lon",
                 "place.name" => "place_name",
+                "radius_km" => "radius_miles",
                 other => other.split('[').next().unwrap_or(other),
             };
             (name.to_owned(), why.clone())
