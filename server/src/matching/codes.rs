@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::when::Slot;
 
-/// Kilometres in a mile.
-const KM_PER_MILE: f64 = 1.609_344;
+/// Kilometres in a mile: people here think in miles, the tables hold kilometres.
+pub const KM_PER_MILE: f64 = 1.609_344;
 
 /// An argument of a sentence.
 #[derive(Clone, Debug, PartialEq)]

@@ -59,6 +59,7 @@ use crate::sessions::Viewer;
 use crate::tasks::{self, Showing, State, Task, TaskDetail, Whole};
 use crate::volunteers::Volunteer;
 use crate::words::Lang;
+pub use codes::KM_PER_MILE;
 use codes::Sentence;
 use features::{Context, PersonView, TaskView};
 use list::Suggestion;

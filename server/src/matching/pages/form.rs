@@ -6,12 +6,11 @@ use serde::Deserialize;
 
 use crate::clock::Instant;
 use crate::error::{Error, FieldErrors};
+use crate::matching::KM_PER_MILE;
 use crate::region_code::RegionCode;
 use crate::regions::{self, Tree};
 use crate::tasks::{Draft, LanguageNeed, PlaceDraft, SkillNeed, Whole};
 
-/// Kilometres in a mile.
-const KM: f64 = 1.609_344;
 /// What a browser sends in a `datetime-local` field.
 const LOCAL: &str = "%Y-%m-%dT%H:%M";
 
@@ -230,14 +229,14 @@ impl EditForm {
 
 /// Kilometres as a leader reads them: miles to a tenth, so that saving them again changes nothing.
 fn miles(km: i32) -> String {
-    let tenths = (f64::from(km) / KM * 10.0).round();
+    let tenths = (f64::from(km) / KM_PER_MILE * 10.0).round();
     (tenths / 10.0).to_string()
 }
 
 /// Whole kilometres of so many miles; what is far out of range is refused as such.
 #[expect(clippy::cast_possible_truncation, reason = "clamped before")]
 fn km(miles: f64) -> i32 {
-    (miles * KM).round().clamp(-1.0, 100_000.0) as i32
+    (miles * KM_PER_MILE).round().clamp(-1.0, 100_000.0) as i32
 }
 
 fn number<T: std::str::FromStr>(field: &str, text: &str, faults: &mut FieldErrors) -> Option<T> {

@@ -2,13 +2,14 @@
 
 use askama::Template;
 
-use super::typed::{KM, values};
+use super::typed::values;
 use crate::accounts::{self, INTERESTS};
 use crate::app::App;
 use crate::error::{Error, FieldErrors};
 use crate::http::Faults;
 use crate::ids::SessionId;
 use crate::matching;
+use crate::matching::KM_PER_MILE;
 use crate::sessions::Viewer;
 use crate::volunteers::{Change, Profile, languages, skills};
 use crate::words::Lang;
@@ -39,7 +40,7 @@ impl Shown {
     pub fn of(profile: Profile) -> Self {
         let travel = profile
             .travel_km
-            .map(|km| format!("{:.0}", f64::from(km) / KM));
+            .map(|km| format!("{:.0}", f64::from(km) / KM_PER_MILE));
         Self {
             faults: Faults::default(),
             zip: profile.zip.clone().unwrap_or_default(),

@@ -1,10 +1,8 @@
 //! The form of `/me` as it was typed.
 
 use crate::accounts::INTERESTS;
+use crate::matching::KM_PER_MILE;
 use crate::volunteers::{Change, Profile, SkillLevel};
-
-/// Kilometres in a mile: people here think in miles, the profile stores kilometres.
-pub const KM: f64 = 1.609_344;
 
 /// All values of the fields of this name.
 pub fn values<'a>(fields: &'a [(String, String)], name: &'a str) -> impl Iterator<Item = &'a str> {
@@ -62,7 +60,7 @@ pub fn read(fields: &[(String, String)], before: &Profile) -> Change {
         adult: Some(one("adult") == "on"),
         weekly_hours: number("hours", 1.0),
         availability: Some((!slots.is_empty()).then_some(slots)),
-        travel_km: number("travel", KM),
+        travel_km: number("travel", KM_PER_MILE),
         quiet: Some(one("quiet") == "on"),
         honour_roll: Some(one("honour_roll") == "on"),
         ..Change::default()
