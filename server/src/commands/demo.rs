@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use clap::Args;
 
 use super::progress::Progress;
-use super::serve::stopped;
+use super::serve::stops;
 use super::{Failure, answer};
 use crate::demo::{self, Demo, FILE, Wish};
 
@@ -40,8 +40,9 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let demo = demo::start(wish, &|step| progress.step(step)).await;
     progress.end();
     let demo = demo?;
+    let stop = stops()?;
     greet(&demo);
-    stopped().await?;
+    stop.await;
     demo.stop().await;
     Ok(())
 }

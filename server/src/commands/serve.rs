@@ -12,23 +12,32 @@ pub(super) fn run(from: &ConfigFile) -> Result<(), Failure> {
 #[tokio::main]
 async fn serve(settings: crate::settings::Settings) -> Result<(), Failure> {
     let server = Server::start(settings, Clock::System).await?;
+    let stop = stops()?;
     eprintln!("Muster serves at {}", server.url());
-    stopped().await?;
+    stop.await;
     server.stop().await;
     Ok(())
 }
 
-/// Returns at SIGTERM or Ctrl-C.
-pub(super) async fn stopped() -> std::io::Result<()> {
+/// Listens from now on for SIGTERM and Ctrl-C; what it gives ends at the first of them. To be called
+/// before anybody is told that the node is ready.
+pub(super) fn stops() -> std::io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
         let mut ended = signal(SignalKind::terminate())?;
-        tokio::select! {
-            _ = ended.recv() => Ok(()),
-            interrupted = tokio::signal::ctrl_c() => interrupted,
-        }
+        let mut interrupted = signal(SignalKind::interrupt())?;
+        Ok(async move {
+            tokio::select! {
+                _ = ended.recv() => {}
+                _ = interrupted.recv() => {}
+            }
+        })
     }
     #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
+    Ok(async {
+        if let Err(why) = tokio::signal::ctrl_c().await {
+            tracing::error!(%why, "Ctrl-C cannot be heard");
+        }
+    })
 }
