@@ -88,6 +88,25 @@ doc_examples() {
     step "Examples in the docs" cargo test --doc --workspace --locked
 }
 
+# One set of packages here and in measure, so that neither undoes what the other built.
+MEASURED=(--locked -p muster -p muster-bench)
+
+measured_build() {
+    step "Build for release" cargo build --release "${MEASURED[@]}" --bin muster --bench speed
+}
+
+# Arguments go to the harness.
+measure() {
+    local code=0
+    mkdir "$TEMP/bench"
+    # Five thousand sockets, at both ends.
+    ulimit -n 12000 2>/dev/null || fail "a process may open too few files here: raise the limit of open files to 12000."
+    heading "Measure"
+    cargo bench --quiet "${MEASURED[@]}" --bench speed -- --program "$TARGET/release/muster" --folder "$TEMP/bench" \
+        --postgres "$MUSTER_TEST_DATABASE_URL" --redis "$MUSTER_TEST_REDIS_URL" "$@" </dev/null || code=$?
+    [[ $code -eq 0 ]] || fail "the measuring ended with code $code: a goal was missed, or a number was not to be believed."
+}
+
 # Last, so that the run's last lines are the runner's own. Arguments go to the runner.
 all_tests() {
     local name="Tests" code=0

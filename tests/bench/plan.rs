@@ -1,0 +1,36 @@
+//! What a run was asked for.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use crate::campaign::World;
+
+/// Clients of every load.
+pub const CLIENTS: usize = 64;
+/// Live sockets.
+pub const SOCKETS: usize = 5_000;
+
+/// A run.
+pub struct Plan {
+    /// The release binary.
+    pub program: PathBuf,
+    /// This very program, which serves as a peer too.
+    pub itself: PathBuf,
+    /// Where databases and nodes live.
+    pub folder: PathBuf,
+    /// The worlds to measure in.
+    pub worlds: Vec<World>,
+    /// Rounds of everything.
+    pub rounds: u32,
+    /// How long one load of a round lasts.
+    pub time: Duration,
+    /// When the run began.
+    pub began: Instant,
+}
+
+impl Plan {
+    /// A line of progress.
+    pub fn say(&self, text: &str) {
+        eprintln!("[{:>4} s] {text}", self.began.elapsed().as_secs());
+    }
+}
