@@ -149,17 +149,72 @@ fn allowed(rows: &[Route]) -> String {
 }
 
 /// Serves `table`, says 405 for other methods of its paths and, for everything else, a helpful 404.
+///
+/// Paths with the same beginning stand in one scope: a request is compared with a few beginnings and
+/// then with the patterns behind its own, not with every pattern of the house one after the other.
 pub fn configure(config: &mut web::ServiceConfig, table: Vec<Route>) {
-    let mut paths: IndexMap<&'static str, Vec<Route>> = IndexMap::new();
+    let mut scopes: IndexMap<&'static str, IndexMap<&'static str, Vec<Route>>> = IndexMap::new();
     for row in table {
-        paths.entry(row.path).or_default().push(row);
+        let (head, rest) = row.path.split_at(beginning(row.path));
+        let paths = scopes.entry(head).or_default();
+        paths.entry(rest).or_default().push(row);
     }
-    for (path, rows) in paths {
-        let otherwise = super::guard::otherwise(allowed(&rows));
-        let resource = rows.into_iter().fold(web::resource(path), |resource, row| {
-            resource.route((row.handler)())
-        });
-        config.service(resource.default_service(otherwise));
+    for (head, paths) in scopes {
+        let resource = |path, rows: Vec<Route>| {
+            let otherwise = super::guard::otherwise(allowed(&rows));
+            rows.into_iter()
+                .fold(web::resource(path), |resource, row| {
+                    resource.route((row.handler)())
+                })
+                .default_service(otherwise)
+        };
+        if head.is_empty() {
+            for (path, rows) in paths {
+                config.service(resource(path, rows));
+            }
+        } else {
+            let scope = paths
+                .into_iter()
+                .fold(web::scope(head), |scope, (path, rows)| {
+                    scope.service(resource(path, rows))
+                });
+            config.service(scope);
+        }
     }
     config.default_service(super::guard::fallback());
+}
+
+/// The length of the part of `path` that a scope can stand for: its first name, of a call of the API
+/// the first behind the version; 0 where that is no plain name.
+fn beginning(path: &str) -> usize {
+    let names = if path.starts_with("/api/v1/") { 3 } else { 1 };
+    let end = path
+        .match_indices('/')
+        .map(|(at, _)| at)
+        .nth(names)
+        .unwrap_or(path.len());
+    let plain = path
+        .get(1..end)
+        .is_some_and(|head| !head.is_empty() && !head.contains('{'));
+    if plain { end } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::beginning;
+
+    #[test]
+    fn a_path_begins_with_its_first_plain_name() {
+        for (path, head) in [
+            ("/", ""),
+            ("/{page}", ""),
+            ("/me", "/me"),
+            ("/me/sessions/{id}/deletion", "/me"),
+            ("/i/{code}", "/i"),
+            ("/api/v1/races/{region}", "/api/v1/races"),
+            ("/api/v1/openapi.json", "/api/v1/openapi.json"),
+        ] {
+            assert_eq!(&path[..beginning(path)], head, "{path}");
+        }
+    }
 }
