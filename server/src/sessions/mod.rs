@@ -7,6 +7,7 @@
 mod keys;
 mod rotation;
 mod store;
+mod token;
 
 use std::collections::HashSet;
 use std::time::Duration as Span;
@@ -15,9 +16,10 @@ use moka::sync::Cache;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
-pub use keys::{Audience, BadToken, Keys, TOKEN_LIFE};
+pub use keys::Keys;
 pub use rotation::{RACE, Rotated};
 pub use store::SessionRow;
+pub use token::{Audience, BadToken, TOKEN_LIFE};
 
 use crate::clock::{Duration, Instant};
 use crate::cluster::Event;
