@@ -212,23 +212,62 @@ impl Line {
     }
 }
 
+/// Bytes handed over at once: as many as the connection's buffer holds from the beginning. It grows
+/// with what it is given and never shrinks, so that one whole board would cost each socket its size
+/// for as long as it lives.
+const PIECE: usize = 8 * 1024;
+
 /// The response body of a socket: the connection polls it when it has room to write.
-pub struct Outgoing(pub Arc<Line>);
+pub struct Outgoing {
+    line: Arc<Line>,
+    /// What is left of a frame.
+    rest: Bytes,
+    /// Whether the connection asked for it and was told to write first.
+    asked: bool,
+}
+
+impl Outgoing {
+    /// The body of `line`.
+    pub fn of(line: Arc<Line>) -> Self {
+        Self {
+            line,
+            rest: Bytes::new(),
+            asked: false,
+        }
+    }
+
+    fn piece(&mut self) -> Bytes {
+        let length = self.rest.len().min(PIECE);
+        self.rest.split_to(length)
+    }
+}
 
 impl Stream for Outgoing {
     type Item = Result<Bytes, Infallible>;
 
-    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.waker.register(context.waker());
-        self.0
-            .take()
-            .map(|taken| taken.map(|frame| Ok(frame.bytes())))
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.line.waker.register(context.waker());
+        if !self.rest.is_empty() {
+            // The connection writes what it has before it asks again.
+            if !std::mem::replace(&mut self.asked, true) {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+        } else {
+            match self.line.take() {
+                Poll::Ready(Some(frame)) => self.rest = frame.bytes(),
+                Poll::Ready(None) => return Poll::Ready(None),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+        self.asked = false;
+        Poll::Ready(Some(Ok(self.piece())))
     }
 }
 
 impl Drop for Outgoing {
     fn drop(&mut self) {
-        self.0.cut();
+        self.line.cut();
     }
 }
 
@@ -274,6 +313,28 @@ mod tests {
         assert_eq!(taken(&line), Some(Frame::text("whole 3")));
         assert_eq!(taken(&line), Some(Frame::text("other")));
         assert_eq!(taken(&line), None);
+    }
+
+    #[test]
+    fn a_long_frame_goes_out_in_pieces_that_make_it_whole() {
+        use futures_util::{FutureExt, StreamExt};
+        let line = line();
+        let frame = Frame::text(&"x".repeat(2 * PIECE));
+        line.offer(&race("us"), &frame, None);
+        line.offer(&race("us-oh"), &Frame::text("next"), None);
+        let mut out = Outgoing::of(line);
+        let (mut pieces, mut pauses) = (Vec::new(), 0);
+        while pieces.len() < 4 {
+            match out.next().now_or_never() {
+                Some(Some(Ok(piece))) => pieces.push(piece),
+                Some(other) => panic!("{other:?}"),
+                None => pauses += 1,
+            }
+        }
+        assert_eq!(pauses, 2, "one before each further piece");
+        assert!(pieces.iter().all(|piece| piece.len() <= PIECE));
+        assert_eq!(pieces[..3].concat(), frame.bytes());
+        assert_eq!(pieces[3], Frame::text("next").bytes());
     }
 
     #[test]

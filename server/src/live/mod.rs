@@ -158,6 +158,11 @@ impl Hub {
         room.lines.len()
     }
 
+    /// Whether anybody follows `topic`.
+    pub fn is_followed(&self, topic: &Topic) -> bool {
+        locked(&self.0.rooms).contains_key(topic)
+    }
+
     /// The boards somebody follows, each with whether a newcomer would get it at once.
     pub fn races(&self) -> Vec<(RegionCode, bool)> {
         locked(&self.0.rooms)
@@ -236,7 +241,7 @@ mod tests {
             .map(|n| {
                 let line = hub.open(VolunteerId(n), SessionId(n)).unwrap();
                 hub.subscribe(&line, &race("us")).unwrap();
-                Outgoing(line)
+                Outgoing::of(line)
             })
             .collect();
         let frame = Frame::text("{\"seq\":1}");
@@ -258,7 +263,7 @@ mod tests {
 
         let line = hub.open(VolunteerId(2), SessionId(2)).unwrap();
         hub.subscribe(&line, &race("us")).unwrap();
-        let mut out = Outgoing(line);
+        let mut out = Outgoing::of(line);
         assert_eq!(next(&mut out), Some(Frame::text("whole 1").bytes()));
         hub.publish(&race("us"), &Frame::text("2"), None);
         assert_eq!(next(&mut out), Some(Frame::text("2").bytes()));
@@ -285,7 +290,7 @@ mod tests {
     #[test]
     fn a_stopping_node_tells_every_socket() {
         let hub = hub();
-        let mut out = Outgoing(hub.open(VolunteerId(1), SessionId(1)).unwrap());
+        let mut out = Outgoing::of(hub.open(VolunteerId(1), SessionId(1)).unwrap());
         hub.drain();
         assert_eq!(next(&mut out), Some(Frame::close(End::Restart).bytes()));
         assert!(hub.is_draining());

@@ -60,7 +60,7 @@ pub async fn open(
         refused.end(End::TooMany);
         refused
     });
-    let body = BodyStream::new(Outgoing(line.clone())).boxed();
+    let body = BodyStream::new(Outgoing::of(line.clone())).boxed();
     let response = response.message_body(body)?;
     actix_web::rt::spawn(listen(
         Socket {
