@@ -137,11 +137,11 @@ both! {
         adas.say(r#"{"op":"ping"}"#).await;
         adas.frame_with(|frame| frame["kind"] == "pong").await;
         let cluster = &world.server.app.cluster;
-        cluster.publish(Event::PersonMoved { volunteer: ben.id });
+        cluster.publish(Event::PeopleMoved { volunteers: vec![ben.id] });
         assert_eq!(bens.frame().await, json!({"topic": "me", "kind": "moved"}));
         cluster.publish(Event::FeedMoved { region: RegionCode::parse("us-oh").unwrap() });
         assert_eq!(bens.frame().await, json!({"topic": "feed/us-oh", "kind": "moved"}));
-        cluster.publish(Event::QueueMoved { region: RegionCode::parse(HOME).unwrap() });
+        cluster.publish(Event::QueuesMoved { regions: vec![RegionCode::parse(HOME).unwrap()] });
         assert_eq!(adas.frame().await, json!({"topic": "captain/us-oh", "kind": "moved"}), "and nothing of Ben's");
     }
 
@@ -154,7 +154,7 @@ both! {
         socket.frame_with(|frame| frame["kind"] == "pong").await;
         let began = std::time::Instant::now();
         for _ in 0..50 {
-            world.server.app.cluster.publish(Event::QueueMoved { region: RegionCode::parse(HOME).unwrap() });
+            world.server.app.cluster.publish(Event::QueuesMoved { regions: vec![RegionCode::parse(HOME).unwrap()] });
         }
         let moved = json!({"topic": "captain/us-oh", "kind": "moved"});
         assert_eq!((socket.frame().await, socket.frame().await), (moved.clone(), moved));
@@ -347,7 +347,9 @@ async fn a_ticket_of_one_node_opens_a_socket_on_another() {
             .server
             .app
             .cluster
-            .publish(muster::cluster::Event::PersonMoved { volunteer: ben.id });
+            .publish(muster::cluster::Event::PeopleMoved {
+                volunteers: vec![ben.id],
+            });
         if !socket
             .frames_for(Duration::from_millis(250))
             .await

@@ -171,8 +171,8 @@ pub async fn enter(app: &App, by: Bearer, code: &str, device: &str) -> Result<En
 /// Tells captains of a newcomer.
 fn announce(app: &App, who: &SignedInNow) {
     if let Some(region) = &who.created {
-        app.cluster.publish(Event::QueueMoved {
-            region: region.clone(),
+        app.cluster.publish(Event::QueuesMoved {
+            regions: vec![region.clone()],
         });
     }
 }

@@ -33,20 +33,20 @@ pub enum Event {
         /// Which region.
         region: RegionCode,
     },
-    /// Something of one person's own changed: points, commitments.
-    PersonMoved {
+    /// Something of these people's own changed: points, commitments.
+    PeopleMoved {
         /// Whose.
-        volunteer: VolunteerId,
+        volunteers: Vec<VolunteerId>,
     },
     /// A task changed, or who is on it.
     TaskMoved {
         /// Which.
         task: TaskId,
     },
-    /// A captain's queue changed under this region.
-    QueueMoved {
+    /// The queues of captains changed under these regions.
+    QueuesMoved {
         /// Where.
-        region: RegionCode,
+        regions: Vec<RegionCode>,
     },
 }
 

@@ -33,7 +33,7 @@ use crate::volunteers::{self, Volunteer};
 const QUEUE: i64 = 500;
 
 /// Opens the clock for a newly confirmed person. Joins the caller's transaction; whoever commits it
-/// publishes [`Event::QueueMoved`].
+/// publishes [`Event::QueuesMoved`].
 pub fn open(conn: &mut Conn, person: &Volunteer, now: Instant) -> Result<(), Error> {
     store::insert(conn, &Scope::System, person.id, now, rules::due(now))?;
     Ok(())
@@ -127,8 +127,8 @@ pub async fn record(
             Ok(Call::of(&tree, row, &person, holder, now))
         })
         .await?;
-    app.cluster.publish(Event::QueueMoved {
-        region: call.region.code.clone(),
+    app.cluster.publish(Event::QueuesMoved {
+        regions: vec![call.region.code.clone()],
     });
     Ok(call)
 }

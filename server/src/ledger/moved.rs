@@ -71,11 +71,14 @@ impl Moved {
                 deeds: self.deeds,
             });
         }
-        for volunteer in self.people.into_iter().take(TOLD) {
-            cluster.publish(Event::PersonMoved { volunteer });
+        // One event for all of a batch: an event each would cost more than the entries themselves.
+        if !self.people.is_empty() {
+            let volunteers = self.people.into_iter().take(TOLD).collect();
+            cluster.publish(Event::PeopleMoved { volunteers });
         }
-        for region in self.queues.into_iter().take(TOLD) {
-            cluster.publish(Event::QueueMoved { region });
+        if !self.queues.is_empty() {
+            let regions = self.queues.into_iter().take(TOLD).collect();
+            cluster.publish(Event::QueuesMoved { regions });
         }
     }
 }

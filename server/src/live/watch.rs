@@ -1,7 +1,7 @@
 //! The hub's own job: passes on what moved, and ends sockets that are stuck, signed out or no longer
 //! allowed. What an event says is acted on at once; that an event was lost shows within four seconds.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +19,7 @@ use crate::cluster::{Cluster, Event};
 use crate::db::Db;
 use crate::error::Error;
 use crate::ids::SessionId;
+use crate::region_code::RegionCode;
 use crate::sessions::Sessions;
 
 /// How long a frame may wait in a socket's slot before the socket is given up.
@@ -94,11 +95,16 @@ impl Watch {
                 let lines: Vec<_> = self.hub.lines().into_iter().filter(theirs).collect();
                 self.look(&lines).await;
             }
-            Event::PersonMoved { volunteer } => self.moved(Topic::Me(volunteer), told),
+            Event::PeopleMoved { volunteers } => {
+                for volunteer in volunteers {
+                    self.moved(Topic::Me(volunteer), told);
+                }
+            }
             Event::FeedMoved { region } => self.moved(Topic::Feed(region), told),
-            Event::QueueMoved { region } => {
-                for above in region.ancestors_and_self() {
-                    self.moved(Topic::Captain(above), told);
+            Event::QueuesMoved { regions } => {
+                let above = regions.iter().flat_map(RegionCode::ancestors_and_self);
+                for region in above.collect::<BTreeSet<_>>() {
+                    self.moved(Topic::Captain(region), told);
                 }
             }
             // Boards have a job of their own, and nobody follows the rest.
@@ -109,6 +115,9 @@ impl Watch {
     /// Says that there is something new, and nothing about what: at once, or with what else moves
     /// within the second.
     fn moved(&self, topic: Topic, told: &mut Told) {
+        if !self.hub.is_followed(&topic) {
+            return;
+        }
         let now = Instant::now();
         if !told.may_speak(&topic, now) {
             return;

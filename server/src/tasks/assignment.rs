@@ -100,8 +100,8 @@ pub fn answer(
 
 /// Tells who must know after the commit: the person's own pages, the outbox, the matcher.
 pub fn announce(app: &App, change: &Change) {
-    app.cluster.publish(Event::PersonMoved {
-        volunteer: change.volunteer.id,
+    app.cluster.publish(Event::PeopleMoved {
+        volunteers: vec![change.volunteer.id],
     });
     app.cluster.publish(Event::TaskMoved {
         task: change.task.id,

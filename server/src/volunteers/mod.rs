@@ -108,7 +108,9 @@ pub async fn change(
     if moved {
         moving::told(app, id);
     }
-    app.cluster.publish(Event::PersonMoved { volunteer: id });
+    app.cluster.publish(Event::PeopleMoved {
+        volunteers: vec![id],
+    });
     profile(app, who, id).await
 }
 

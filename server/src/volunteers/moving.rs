@@ -56,7 +56,9 @@ pub async fn relocate(
         })
         .await?;
     told(app, id);
-    app.cluster.publish(Event::PersonMoved { volunteer: id });
+    app.cluster.publish(Event::PeopleMoved {
+        volunteers: vec![id],
+    });
     Ok(person)
 }
 
