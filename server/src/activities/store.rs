@@ -1,5 +1,7 @@
 //! The SQL of what people did: reads of the ledger by person, kind and task.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 
 use super::Kind;
@@ -65,24 +67,41 @@ pub fn list_for_tasks(
 }
 
 /// Twins that stand in the ledger and still count or may count again, with their keys.
+///
+/// In two steps and not as a join: nearly always nothing is found, and a planner that does not know
+/// so reads every state there is, for every batch.
 pub fn list_twins(
     conn: &mut Conn,
     scope: &Scope,
     twins: &[i64],
 ) -> QueryResult<Vec<(Option<i64>, String)>> {
     debug_assert!(scope.is_everything(), "the rulebook serves everybody");
+    type Row = (VolunteerId, i64, Option<i64>, String);
+    let found: Vec<Row> = on_backend!(conn => |c| ledger::table
+        .filter(ledger::twin.eq_any(twins))
+        .select((ledger::volunteer_id, ledger::id, ledger::twin, ledger::key))
+        .load(c))?;
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
     let gone = [
         Verification::Rejected.as_str(),
         Verification::Reversed.as_str(),
     ];
-    on_backend!(conn => |c| ledger::table
-        .inner_join(entry_states::table.on(entry_states::volunteer_id
-            .eq(ledger::volunteer_id)
-            .and(entry_states::entry_id.eq(ledger::id))))
-        .filter(ledger::twin.eq_any(twins))
+    let people: Vec<VolunteerId> = found.iter().map(|row| row.0).collect();
+    let entries: Vec<i64> = found.iter().map(|row| row.1).collect();
+    let standing: Vec<(VolunteerId, i64)> = on_backend!(conn => |c| entry_states::table
+        .filter(entry_states::volunteer_id.eq_any(&people))
+        .filter(entry_states::entry_id.eq_any(&entries))
         .filter(entry_states::state.ne_all(gone))
-        .select((ledger::twin, ledger::key))
-        .load(c))
+        .select((entry_states::volunteer_id, entry_states::entry_id))
+        .load(c))?;
+    let standing: HashSet<(VolunteerId, i64)> = standing.into_iter().collect();
+    Ok(found
+        .into_iter()
+        .filter(|(person, entry, ..)| standing.contains(&(*person, *entry)))
+        .map(|(_, _, twin, key)| (twin, key))
+        .collect())
 }
 
 /// Who invited each of these people, where somebody did.

@@ -197,8 +197,9 @@ impl CustomizeConnection<Conn, diesel::r2d2::Error> for Setup {
                  PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;"
             }
             Kind::Postgres => {
+                // No statement of ours is long enough to be worth starting parallel workers for.
                 "SET TIME ZONE 'UTC'; SET statement_timeout = '30s'; SET lock_timeout = '5s'; \
-                 SET client_min_messages = warning;"
+                 SET client_min_messages = warning; SET max_parallel_workers_per_gather = 0;"
             }
         };
         conn.batch_execute(setup)

@@ -95,7 +95,8 @@ pub fn find_viewer(
             volunteers::quiet,
             staff::volunteer_id.nullable(),
         ))
-        .first(conn)
+        // Not `first`: SQLite compiles a statement with a bound LIMIT anew each time it runs.
+        .get_result(conn)
         .optional()?;
     let Some((id, name, region, zone, quiet, staff)) = row else {
         return Ok(None);
