@@ -242,7 +242,7 @@ fn dress_cast(all: &mut [Person]) {
         person.adult = true;
         person.honour_roll = true;
         person.travel_km = Some(12);
-        person.weekly_hours = Some(8);
+        person.weekly_hours = Some(20);
         person.languages = vec!["en".into(), "es".into()];
         person.interests = vec!["doors".into(), "calls".into()];
         person.availability = Availability::parse(&free).ok();
