@@ -13,7 +13,7 @@ use super::usual::{plenty, usual};
 use crate::activities::{Kind, Work};
 use crate::clock::{Duration, Instant};
 use crate::ids::TaskId;
-use crate::ledger::ScoringConfig;
+use crate::ledger::{ScoringConfig, Week};
 use crate::tasks::{State, TaskKind};
 
 /// Weights of the hours of a day, from 0 o'clock: working days, Saturdays, Sundays.
@@ -95,6 +95,13 @@ pub fn deeds(
         }
     }
     came(people, jobs, crews, now, &mut deeds, chance);
+    // The week of whoever follows the volunteer's link is far from the soft cap, so that what one
+    // logs there moves the race.
+    let star_zone = people.all[people.cast.volunteer].home.zone;
+    let week = Week::at(now.utc(), star_zone);
+    deeds.retain(|deed| {
+        deed.who != people.cast.volunteer || Week::at(deed.at.utc(), star_zone) != week
+    });
     star(people, now, &mut deeds, chance);
     for deed in &mut deeds {
         decide(people, deed, now, chance);
@@ -291,7 +298,7 @@ fn came(
 
 /// Whoever follows the volunteer's link sees something of today.
 fn star(people: &People, now: Instant, deeds: &mut Vec<Deed>, chance: &mut Chance) {
-    for hours in [2, 26, 50, 75] {
+    for hours in [2, 26] {
         let done = now - Duration::hours(hours) - Duration::minutes(13);
         deeds.push(deed(
             people,

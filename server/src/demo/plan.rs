@@ -81,6 +81,8 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
+    use crate::activities::worth;
+    use crate::ledger::Mission;
     use crate::tasks::{State, Status};
 
     fn now() -> Instant {
@@ -176,6 +178,26 @@ mod tests {
                 75.0..130.0
             };
             assert!(near.contains(&pace), "{members} at {at}: {pace}");
+        }
+    }
+
+    #[test]
+    fn what_one_logs_as_the_volunteer_still_moves_the_race() {
+        let tree = Tree::embedded().unwrap();
+        for at in ["17T20", "20T15", "22T23"] {
+            let now: Instant = serde_json::from_str(&format!("\"2026-11-{at}:00:00Z\"")).unwrap();
+            let plan = plan(&tree, 400, SEED, now).unwrap();
+            let star = plan.people.cast.volunteer;
+            let zone = plan.people.all[star].home.zone;
+            let scoring = ScoringConfig::shipped().unwrap();
+            let week: i64 = plan
+                .deeds
+                .iter()
+                .filter(|deed| deed.who == star)
+                .filter(|deed| Week::at(deed.at.utc(), zone) == Week::at(now.utc(), zone))
+                .map(|deed| worth(&scoring, &deed.work, Mission::ONE).base.hundredths())
+                .sum();
+            assert!((1..30_000).contains(&week), "{at}: {week}");
         }
     }
 
