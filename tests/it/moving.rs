@@ -87,7 +87,7 @@ both! {
         let action = format!("/hq/people/{}/region", ben.id);
         assert!(page.contains(&format!("action=\"{action}\"")), "{page}");
         let unclear = hq.client.post(&action, &[("to", "Nowhere <b>")]).await.expect(422).text;
-        assert!(unclear.contains("Type its code") && unclear.contains("value=\"Nowhere &#60;b&#62;\""), "{unclear}");
+        assert!(unclear.contains("No region is called") && unclear.contains("value=\"Nowhere &#60;b&#62;\""), "{unclear}");
         for (typed, region) in [("90210", "us-ca-06037-90210"), ("us-oh-39035", "us-oh-39035"), ("California", "us-ca")] {
             let done = hq.client.post(&action, &[("to", typed)]).await.expect(303);
             let page = hq.client.get(done.header("location")).await.expect(200).text;

@@ -99,7 +99,7 @@ both! {
         decide(&dee, &wrong, "rejected").await;
         let shown = read(&page(&ben, "/log").await);
         assert!(shown.contains("17 doors, 5 conversations · today") && shown.contains("as earlier today"), "{shown}");
-        assert!(shown.contains("41 calls · today as on Tuesday, 17 November"), "{shown}");
+        assert!(shown.contains("41 calls · today as on Tuesday, Nov 17"), "{shown}");
         assert!(!shown.contains("99 doors") && !shown.contains("77 calls"), "{shown}");
     }
 
@@ -134,11 +134,11 @@ both! {
         world.clock.advance(Duration::seconds(1));
         decide(&dee, &first, "approved").await;
         let shown = read(&page(&ben, "/me/points").await);
-        assert!(shown.contains("22 doors on 18 November, confirmed"), "{shown}");
+        assert!(shown.contains("22 doors on Nov 18, confirmed"), "{shown}");
         assert!(!shown.contains("0 doors"), "{shown}");
         assert!(shown.contains("Sum 44 44"), "earned and counted: {shown}");
         let receipt = read(&page(&ben, &format!("/log/{first}")).await);
-        assert!(receipt.contains("22 doors on 18 November, confirmed"), "{receipt}");
+        assert!(receipt.contains("22 doors on Nov 18, confirmed"), "{receipt}");
         let mut more = json!({"kind": "doors", "quantity": 131});
         more["volunteer"] = json!(ben.id.to_string());
         log(&dee, "b", more).await;

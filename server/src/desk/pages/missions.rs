@@ -41,7 +41,7 @@ pub(super) struct Told {
 pub(super) struct Shown {
     /// `2026-W48`.
     pub code: String,
-    /// "Week 48, from 23 November".
+    /// "Week 48, from Nov 23".
     pub name: String,
     /// Until when something can be said; none for a week that has begun.
     pub until: Option<String>,
