@@ -81,7 +81,13 @@ pub fn deeds(
             if week > now {
                 break;
             }
-            let mean = person.rate * plenty(&scoring.race, zone, monday, now);
+            // Whoever is behind the volunteer's link keeps all of it, and is still far from the cap.
+            let times = if who == people.cast.volunteer {
+                0.5
+            } else {
+                plenty(&scoring.race, zone, monday, now)
+            };
+            let mean = person.rate * times;
             for _ in 0..chance.count(mean) {
                 let hour = hour(chance);
                 let done = at(zone, monday, hour.0, hour.1);
