@@ -75,8 +75,8 @@ pub fn list_twins(
     scope: &Scope,
     twins: &[i64],
 ) -> QueryResult<Vec<(Option<i64>, String)>> {
-    debug_assert!(scope.is_everything(), "the rulebook serves everybody");
     type Row = (VolunteerId, i64, Option<i64>, String);
+    debug_assert!(scope.is_everything(), "the rulebook serves everybody");
     let found: Vec<Row> = on_backend!(conn => |c| ledger::table
         .filter(ledger::twin.eq_any(twins))
         .select((ledger::volunteer_id, ledger::id, ledger::twin, ledger::key))

@@ -247,18 +247,16 @@ impl Stream for Outgoing {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.line.waker.register(context.waker());
-        if !self.rest.is_empty() {
-            // The connection writes what it has before it asks again.
-            if !std::mem::replace(&mut self.asked, true) {
-                context.waker().wake_by_ref();
-                return Poll::Pending;
-            }
-        } else {
+        if self.rest.is_empty() {
             match self.line.take() {
                 Poll::Ready(Some(frame)) => self.rest = frame.bytes(),
                 Poll::Ready(None) => return Poll::Ready(None),
                 Poll::Pending => return Poll::Pending,
             }
+        } else if !std::mem::replace(&mut self.asked, true) {
+            // The connection writes what it has before it asks again.
+            context.waker().wake_by_ref();
+            return Poll::Pending;
         }
         self.asked = false;
         Poll::Ready(Some(Ok(self.piece())))

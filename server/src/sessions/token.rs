@@ -129,14 +129,13 @@ impl Keys {
         audience: Audience,
         now: Instant,
     ) -> Result<SessionId, BadToken> {
-        let proved = self.0.proved.get(token);
-        let proved = match proved.filter(|proved| proved.audience == audience) {
-            Some(proved) => proved,
-            None => {
-                let proved = self.prove(token, audience)?;
-                self.0.proved.insert(token.to_owned(), proved);
-                proved
-            }
+        let known = self.0.proved.get(token);
+        let proved = if let Some(proved) = known.filter(|proved| proved.audience == audience) {
+            proved
+        } else {
+            let proved = self.prove(token, audience)?;
+            self.0.proved.insert(token.to_owned(), proved);
+            proved
         };
         // Asked of every request: a token that was good is not good for ever.
         let now = now.utc().timestamp();
