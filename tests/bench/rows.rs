@@ -3,6 +3,11 @@
 //! row and nothing else; the second also adds to the totals that Muster keeps with every entry, of
 //! the member and of the four regions above, in the same transaction.
 
+#![expect(
+    clippy::ref_option_ref,
+    reason = "what the derived insert borrows of a row"
+)]
+
 use std::sync::{Arc, Barrier, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 

@@ -137,7 +137,9 @@ fn one_round(
         for _ in 0..SHOTS {
             let before = seen.told.load(Ordering::SeqCst);
             let mut request = Vec::new();
-            shots.iter_mut().for_each(|one| one.ask(&mut request));
+            for one in &mut shots {
+                one.ask(&mut request);
+            }
             let asked = seen.began.elapsed();
             let head = wire.ask(&request).await.map_err(|why| why.to_string())?;
             if head.status != 201 {
