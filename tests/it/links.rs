@@ -170,21 +170,7 @@ both! {
         there.post("/sign-in", &[("token", &foreign)]).await.expect(303);
     }
 
-    async fn a_link_to_join_outlives_asking_to_sign_in_too_early(world: World) {
-        let browser = world.browser();
-        browser.post("/join", &[("email", "cy@example.org"), ("zip", "43215")]).await.expect(303);
-        let token = token_of(&link_in(&world.mails("cy@example.org", 1).await[0].text));
-        // Neither of these addresses is known, so that no link goes out.
-        for email in ["cy@example.org", "di@example.org"] {
-            let before = world.mails_now(email).len();
-            browser.post("/sign-in/links", &[("email", email)]).await.expect(303);
-            world.mails(email, before + 1).await;
-        }
-        browser.post("/sign-in", &[("token", &token)]).await.expect(303);
-        browser.get("/api/v1/me").await.expect(200);
-    }
-
-    async fn a_link_that_goes_out_voids_the_older_one_to_join(world: World) {
+    async fn a_request_to_sign_in_voids_the_older_link_to_join(world: World) {
         world.join("ada@example.org", "43215").await;
         let browser = world.browser();
         browser.post("/join", &[("email", "ada@example.org"), ("zip", "43215")]).await.expect(303);

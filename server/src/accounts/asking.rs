@@ -157,10 +157,9 @@ async fn ask(
             let before = store::count_mailed(conn, &new.email, &new.ip, since)?;
             new.mailed = rules::within_limits(before, &settings);
             if new.mailed {
-                // A request to sign in leaves links to join alone: it may make no link at all, and
-                // what it voids must not tell whether its address is known.
-                let joins = purpose == Purpose::Join;
-                store::void_of_browser(conn, &new.browser_hash, new.id, joins, now)?;
+                // Also where no link will go out: what is voided must not tell whether the address
+                // is known.
+                store::void_of_browser(conn, &new.browser_hash, new.id, now)?;
             }
             store::insert(conn, &new)?;
             Ok(new.mailed)

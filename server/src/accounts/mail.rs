@@ -53,9 +53,6 @@ async fn try_once(app: &App, parcel: &Parcel, token: &str) -> Result<(), Error> 
             let known = volunteers::find_by_email(conn, &Scope::System, &email)?.is_some();
             let hash = (known || purpose == Purpose::Join).then_some(hash.as_str());
             store::update_dispatched(conn, request, hash, now, expires)?;
-            if known && purpose == Purpose::SignIn {
-                store::void_joins_before(conn, request, now)?;
-            }
             Ok(known)
         })
         .await?;

@@ -49,45 +49,17 @@ pub fn count_mailed(conn: &mut Conn, email: &str, ip: &str, since: Instant) -> Q
     })
 }
 
-/// Voids what this browser asked for before and has not used: links to sign in, and those to join
-/// with `joins`.
+/// Voids what this browser asked for before and has not used.
 pub fn void_of_browser(
     conn: &mut Conn,
     browser: &str,
     except: RequestId,
-    joins: bool,
     now: Instant,
 ) -> QueryResult<usize> {
-    let kept = if joins { "" } else { "join" };
     diesel::update(
         requests::table
             .filter(requests::browser_hash.eq(browser))
             .filter(requests::id.ne(except))
-            .filter(requests::purpose.ne(kept))
-            .filter(requests::voided_at.is_null())
-            .filter(requests::volunteer_id.is_null()),
-    )
-    .set(requests::voided_at.eq(now))
-    .execute(conn)
-}
-
-/// Voids the links to join that the browser of `id` asked for before it, for the same address.
-pub fn void_joins_before(conn: &mut Conn, id: RequestId, now: Instant) -> QueryResult<usize> {
-    let newer: Option<(String, String, Instant)> = requests::table
-        .filter(requests::id.eq(id))
-        .select((requests::browser_hash, requests::email, requests::asked_at))
-        .first(conn)
-        .optional()?;
-    let Some((browser, email, asked)) = newer else {
-        return Ok(0);
-    };
-    diesel::update(
-        requests::table
-            .filter(requests::browser_hash.eq(browser))
-            .filter(requests::email.eq(email))
-            .filter(requests::asked_at.le(asked))
-            .filter(requests::id.ne(id))
-            .filter(requests::purpose.eq("join"))
             .filter(requests::voided_at.is_null())
             .filter(requests::volunteer_id.is_null()),
     )
