@@ -148,6 +148,11 @@ fn a_database_that_no_demo_made_is_refused_and_stays_as_it_is() {
     let muster = Command::new().with("DATABASE_URL", "sqlite:muster-demo.db");
     muster.run(&["staff", "add", "ada@example.org"]);
     let file = muster.folder().join("muster-demo.db");
+    // What that left in the write-ahead log would go into the file when the next one closes it.
+    let mut conn = SqliteConnection::establish(&file.display().to_string()).expect("the campaign");
+    conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        .expect("a checkpoint");
+    drop(conn);
     let before = std::fs::read(&file).expect("the campaign");
     let refused = muster.run(&["demo", "--still", "--listen", "127.0.0.1:0"]);
     assert_eq!(refused.code, 1);
@@ -156,7 +161,8 @@ fn a_database_that_no_demo_made_is_refused_and_stays_as_it_is() {
         "{}",
         refused.err
     );
-    assert_eq!(std::fs::read(&file).expect("the campaign"), before);
+    let after = std::fs::read(&file).expect("the campaign");
+    assert!(after == before, "the file was written to");
 }
 
 #[test]
