@@ -25,8 +25,7 @@ CREATE TABLE ledger (
     created_at    TIMESTAMP NOT NULL,
     PRIMARY KEY (volunteer_id, id),
     UNIQUE (volunteer_id, key)
-);
-CREATE INDEX ledger_person_week ON ledger (volunteer_id, week, kind);
+) WITHOUT ROWID;
 CREATE INDEX ledger_twin ON ledger (twin);
 -- A key belongs to who acts, and a captain acts for many: where their keys stand.
 CREATE INDEX ledger_behalf ON ledger (key) WHERE actor <> 0 AND actor <> volunteer_id;
@@ -42,10 +41,10 @@ CREATE TABLE entry_states (
     decided_by   BIGINT,
     decided_at   TIMESTAMP,
     created_at   TIMESTAMP NOT NULL,
-    PRIMARY KEY (volunteer_id, entry_id)
-);
+    PRIMARY KEY (entry_id, volunteer_id)              -- by time, so that new rows stand beside each other
+) WITHOUT ROWID;
 CREATE INDEX entry_states_queue ON entry_states (state, region, created_at);
-CREATE INDEX entry_states_trust ON entry_states (volunteer_id, decided_at);
+CREATE INDEX entry_states_trust ON entry_states (volunteer_id, decided_at) WHERE decided_at IS NOT NULL;
 
 -- The fold of the ledger, rebuilt by `muster boards rebuild`.
 CREATE TABLE member_weeks (
@@ -56,7 +55,7 @@ CREATE TABLE member_weeks (
     entries      INTEGER NOT NULL,
     version      BIGINT NOT NULL,
     PRIMARY KEY (volunteer_id, week)
-);
+) WITHOUT ROWID;
 CREATE INDEX member_weeks_region ON member_weeks (week, region);
 
 CREATE TABLE region_weeks (
@@ -66,7 +65,7 @@ CREATE TABLE region_weeks (
     active  BIGINT NOT NULL,                        -- members with an entry
     version BIGINT NOT NULL,
     PRIMARY KEY (region, week)
-);
+) WITHOUT ROWID;
 CREATE INDEX region_weeks_week ON region_weeks (week, region);
 
 -- Who was on the roster on Monday 00:00, counted once a week and zone.

@@ -231,7 +231,10 @@ fn looks_back(kind: Kind) -> bool {
 
 /// Holds what the same person logs again in the same minute under another key.
 fn hold_twins(conn: &mut Conn, candidates: &mut [Candidate]) -> Result<(), Error> {
-    let twins: Vec<i64> = candidates.iter().filter_map(|c| c.twin).collect();
+    let twins: Vec<(VolunteerId, i64)> = candidates
+        .iter()
+        .filter_map(|c| Some((c.entry.volunteer, c.twin?)))
+        .collect();
     if twins.is_empty() {
         return Ok(());
     }
@@ -268,11 +271,11 @@ fn past(conn: &mut Conn, candidates: &[Candidate]) -> Result<Vec<Past>, Error> {
             Ok(kind) if looks_back(kind) => {
                 people.insert(entry.volunteer);
                 kinds.insert(entry.kind);
-                weeks.insert(candidate.week.to_string());
+                weeks.insert(candidate.week);
                 if kind == Kind::Shift {
                     // A shift may begin in one week and end in the next.
-                    weeks.insert(candidate.week.prev().to_string());
-                    weeks.insert(candidate.week.next().to_string());
+                    weeks.insert(candidate.week.prev());
+                    weeks.insert(candidate.week.next());
                 }
             }
             _ => {}
@@ -280,8 +283,7 @@ fn past(conn: &mut Conn, candidates: &[Candidate]) -> Result<Vec<Past>, Error> {
     }
     let mut past = Vec::new();
     if !people.is_empty() {
-        let (people, weeks): (Vec<_>, Vec<_>) =
-            (people.into_iter().collect(), weeks.into_iter().collect());
+        let people: Vec<VolunteerId> = people.into_iter().collect();
         let kinds: Vec<&str> = kinds.into_iter().collect();
         past = store::list_past(conn, &Scope::System, &people, &kinds, &weeks)?;
     }

@@ -72,7 +72,7 @@ pub async fn points_of(app: &App, viewer: &Viewer, week: Week) -> Result<Record,
         .db
         .read(move |conn| {
             let scope = Scope::Own(person);
-            let lines = store::list_week(conn, &scope, person, &week.to_string())?;
+            let lines = store::list_week(conn, &scope, person, week)?;
             named(conn, lines)
         })
         .await?;

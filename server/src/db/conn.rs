@@ -6,11 +6,14 @@
 
 use std::fs::OpenOptions;
 use std::io::Read;
+use std::ops::{Deref, DerefMut};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
-use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool, PooledConnection};
+use diesel::r2d2::{
+    ConnectionManager, CustomizeConnection, ManageConnection, Pool, PooledConnection,
+};
 use diesel::{Connection, PgConnection, SqliteConnection};
 
 use super::Place;
@@ -49,7 +52,57 @@ pub enum Kind {
 /// How every SQLite file begins.
 const MAGIC: &[u8] = b"SQLite format 3\0";
 
-pub type Manager = ConnectionManager<Conn>;
+/// How long a connection that answered is believed to answer still.
+const BELIEVED: Duration = Duration::from_secs(1);
+
+/// A connection of the pool, and when it last was seen to answer.
+pub struct Held {
+    conn: Conn,
+    answered: Instant,
+}
+
+impl Deref for Held {
+    type Target = Conn;
+    fn deref(&self) -> &Conn {
+        &self.conn
+    }
+}
+
+impl DerefMut for Held {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.conn
+    }
+}
+
+/// Makes and tests the pool's connections. One that answered a moment ago is not asked again: on
+/// PostgreSQL the question is a round trip, as long as most of our statements.
+#[derive(Debug)]
+pub struct Manager(ConnectionManager<Conn>);
+
+impl ManageConnection for Manager {
+    type Connection = Held;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<Held, Self::Error> {
+        Ok(Held {
+            conn: self.0.connect()?,
+            answered: Instant::now(),
+        })
+    }
+
+    fn is_valid(&self, held: &mut Held) -> Result<(), Self::Error> {
+        if held.answered.elapsed() < BELIEVED {
+            return Ok(());
+        }
+        self.0.is_valid(&mut held.conn)?;
+        held.answered = Instant::now();
+        Ok(())
+    }
+
+    fn has_broken(&self, held: &mut Held) -> bool {
+        self.0.has_broken(&mut held.conn)
+    }
+}
 
 /// Readers and writers: the same pool on PostgreSQL; on SQLite one writer, since there is one lock.
 #[derive(Clone)]
@@ -97,7 +150,7 @@ fn build(url: &str, size: u32, kind: Kind) -> Result<Pool<Manager>, Error> {
         .connection_timeout(Duration::from_secs(3))
         .connection_customizer(Box::new(Setup(kind)))
         .test_on_check_out(kind == Kind::Postgres)
-        .build(Manager::new(url))
+        .build(Manager(ConnectionManager::new(url)))
         .map_err(|why| Error::Internal(format!("The database cannot be opened: {why}.")))
 }
 
@@ -189,12 +242,13 @@ fn without_password(url: &str) -> (String, Option<String>) {
     }
 }
 
-impl CustomizeConnection<Conn, diesel::r2d2::Error> for Setup {
-    fn on_acquire(&self, conn: &mut Conn) -> Result<(), diesel::r2d2::Error> {
+impl CustomizeConnection<Held, diesel::r2d2::Error> for Setup {
+    fn on_acquire(&self, conn: &mut Held) -> Result<(), diesel::r2d2::Error> {
         let setup = match self.0 {
             Kind::Sqlite => {
                 "PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                 PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;"
+                 PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; \
+                 PRAGMA wal_autocheckpoint = 8000;"
             }
             Kind::Postgres => {
                 // No statement of ours is long enough to be worth starting parallel workers for.

@@ -40,6 +40,13 @@ pub fn lock(conn: &Conn, number: i64) -> String {
         Conn::Postgres(_) => format!("SELECT pg_advisory_xact_lock({number})"),
     }
 }
+
+/// Numbers as a JSON array: what SQLite takes as one value and `json_each` lays out as rows.
+pub fn json_numbers(numbers: impl Iterator<Item = i64>) -> String {
+    let numbers: Vec<String> = numbers.map(|number| number.to_string()).collect();
+    format!("[{}]", numbers.join(","))
+}
+
 /// A query for the rows of `table` whose `column` is `$1`, each as one JSON text called `row`, at most
 /// `$2` of them; `None` when the table does not exist. Both names must be constants of ours.
 pub fn rows_as_json(conn: &mut Conn, table: &'static str, column: &'static str) -> Option<String> {

@@ -7,11 +7,13 @@
 mod conn;
 pub mod dialect;
 mod migrate;
+mod prepared;
 pub mod schema;
 
 pub(crate) use conn::on_backend;
 pub use conn::{Conn, Kind, MultiBackend};
 pub use migrate::{migrate, migrations_mark, pending, revert, revert_all};
+pub(crate) use prepared::prepared;
 
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::Pool;
@@ -77,7 +79,7 @@ impl Db {
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
         let pool = self.pools.readers.clone();
-        blocking(move || work(&mut *conn::get(&pool)?)).await
+        blocking(move || work(&mut **conn::get(&pool)?)).await
     }
 
     /// Runs `work` in one transaction that is committed when it returns `Ok` and undone otherwise.
@@ -113,7 +115,7 @@ impl Db {
         &self,
         work: impl FnOnce(&mut Conn) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        work(&mut *conn::get(&self.pools.readers)?)
+        work(&mut **conn::get(&self.pools.readers)?)
     }
 }
 
@@ -123,7 +125,7 @@ impl Db {
         &self,
         work: impl FnOnce(&mut Conn) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        work(&mut *conn::get(&self.pools.writers)?)
+        work(&mut **conn::get(&self.pools.writers)?)
     }
 }
 
@@ -154,9 +156,9 @@ fn transaction<T>(
     begin: fn(&Conn) -> &'static str,
     work: impl FnOnce(&mut Conn) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let mut conn = conn::get(pool)?;
-    conn.batch_execute(begin(&conn))?;
-    let mut open = Open(&mut conn, true);
+    let conn: &mut Conn = &mut **conn::get(pool)?;
+    conn.batch_execute(begin(conn))?;
+    let mut open = Open(conn, true);
     let result = work(open.0)?;
     open.0.batch_execute("COMMIT")?;
     open.1 = false;

@@ -173,7 +173,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    entry_states (volunteer_id, entry_id) {
+    entry_states (entry_id, volunteer_id) {
         volunteer_id -> BigInt,
         entry_id -> BigInt,
         region -> Text,

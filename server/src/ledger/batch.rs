@@ -8,9 +8,9 @@ use std::hash::Hash;
 
 use super::compose::{candidate, line, number};
 use super::fold::{self, MemberKey, MemberSum, MemberSums, Parts, RegionSums};
-use super::model::{Candidate, Entry, EntryState, Line, Person, Standing, Verification, Written};
+use super::model::{Candidate, Entry, Line, Person, Verification, Written};
 use super::moved::Moved;
-use super::{Rulebook, ScoringConfig, Weight, store};
+use super::{Rulebook, ScoringConfig, store};
 use crate::clock::{Duration, Instant};
 use crate::db::Conn;
 use crate::error::Error;
@@ -28,6 +28,26 @@ pub struct Terms<'a> {
     pub rules: &'a dyn Rulebook,
     /// The moment of writing.
     pub now: Instant,
+}
+
+impl Terms<'_> {
+    fn candidate(&self, entry: Entry, person: &Person) -> Candidate {
+        candidate(entry, person, &self.scoring.trust, self.now)
+    }
+
+    /// What is known of these people; those who are not there are left out.
+    fn people(
+        &self,
+        conn: &mut Conn,
+        ids: &[VolunteerId],
+    ) -> Result<HashMap<VolunteerId, Person>, Error> {
+        let since = self.now - Duration::days(i64::from(self.scoring.trust.days));
+        let people = store::list_people(conn, &Scope::System, ids, since)?;
+        Ok(people
+            .into_iter()
+            .map(|person| (person.id, person))
+            .collect())
+    }
 }
 
 /// An answer an entry.
@@ -62,7 +82,7 @@ pub fn write(
             _ if taken.contains(entry.key.as_str()) => {
                 answers.insert(&entry.key, Err(reused()));
             }
-            Some(person) => candidates.push(candidate(entry.clone(), person, terms.now)),
+            Some(person) => candidates.push(terms.candidate(entry.clone(), person)),
             None => {
                 answers.insert(&entry.key, Err(Error::NotFound));
             }
@@ -161,12 +181,12 @@ pub fn follow(conn: &mut Conn, terms: &Terms<'_>, lines: &[Line]) -> Result<Vec<
         return Ok(Vec::new());
     }
     let ids = unique(entries.iter().map(|entry| entry.volunteer));
-    let people = by_id(store::list_people(conn, &Scope::System, &ids)?);
+    let people = terms.people(conn, &ids)?;
     let candidates = entries
         .into_iter()
         .filter_map(|entry| {
             let person = people.get(&entry.volunteer)?;
-            Some(candidate(entry, person, terms.now))
+            Some(terms.candidate(entry, person))
         })
         .collect();
     settle(conn, terms, candidates, |_, _| {})
@@ -180,7 +200,7 @@ fn people(
     entries: &[&Entry],
 ) -> Result<HashMap<VolunteerId, Person>, Error> {
     let ids = unique(entries.iter().map(|entry| entry.volunteer));
-    let people = by_id(store::list_people(conn, &Scope::System, &ids)?);
+    let people = terms.people(conn, &ids)?;
     let idle = |id: &VolunteerId| {
         people.get(id).is_some_and(|person| {
             person
@@ -245,15 +265,12 @@ fn settle(
         .sort_by(|a, b| (a.entry.volunteer, &a.entry.key).cmp(&(b.entry.volunteer, &b.entry.key)));
     let (refused, taken): (Vec<Candidate>, Vec<Candidate>) =
         candidates.into_iter().partition(|c| c.refusal.is_some());
-    let trust = trust(conn, terms, &taken)?;
     let mut ids = HashSet::with_capacity(taken.len());
     let lines: Vec<Line> = taken
         .into_iter()
         .map(|candidate| {
             let id = std::iter::repeat_with(|| fresh(terms.now)).find(|&id| ids.insert(id));
-            let trusted = trust.get(&candidate.entry.volunteer).copied();
-            let trusted = trusted.unwrap_or_else(|| terms.scoring.trust.weight(0, 0));
-            line(candidate, id.unwrap_or_default(), terms.now, trusted)
+            line(candidate, id.unwrap_or_default(), terms.now)
         })
         .collect();
     let new: HashSet<(VolunteerId, i64)> = store::insert(conn, &Scope::System, &lines)?
@@ -262,8 +279,6 @@ fn settle(
     let (new, old): (Vec<Line>, Vec<Line>) = lines
         .into_iter()
         .partition(|line| new.contains(&(line.volunteer_id, line.id)));
-    let states: Vec<EntryState> = new.iter().map(EntryState::of).collect();
-    store::insert_states(conn, &Scope::System, &states)?;
     for line in &new {
         let written = Written {
             line: line.clone(),
@@ -308,45 +323,9 @@ fn settle(
     Ok(new)
 }
 
-/// The weight that trust gives to each person's unverified entries.
-fn trust(
-    conn: &mut Conn,
-    terms: &Terms<'_>,
-    candidates: &[Candidate],
-) -> Result<HashMap<VolunteerId, Weight>, Error> {
-    let trusted = candidates
-        .iter()
-        .filter(|candidate| candidate.entry.standing == Standing::Trusted);
-    let ids = unique(trusted.map(|candidate| candidate.entry.volunteer));
-    let rule = &terms.scoring.trust;
-    let since = terms.now - Duration::days(i64::from(rule.days));
-    let mut counts: HashMap<VolunteerId, (u32, u32)> = HashMap::new();
-    for (who, state, count) in store::list_decisions(conn, &Scope::System, &ids, since)? {
-        let count = u32::try_from(count).unwrap_or(u32::MAX);
-        let (approved, rejected) = counts.entry(who).or_default();
-        match Verification::of(&state) {
-            Verification::Approved => *approved = count,
-            Verification::Rejected => *rejected = count,
-            _ => {}
-        }
-    }
-    let weight = |id| {
-        let (approved, rejected) = counts.get(&id).copied().unwrap_or_default();
-        (id, rule.weight(approved, rejected))
-    };
-    Ok(ids.into_iter().map(weight).collect())
-}
-
 /// The 422 of a key that came with another body before.
 fn reused() -> Error {
     Error::field("Idempotency-Key", "ledger-key-reused")
-}
-
-fn by_id(people: Vec<Person>) -> HashMap<VolunteerId, Person> {
-    people
-        .into_iter()
-        .map(|person| (person.id, person))
-        .collect()
 }
 
 fn unique<T: Ord + Hash>(items: impl Iterator<Item = T>) -> Vec<T> {

@@ -3,12 +3,12 @@
 use sha2::{Digest, Sha256};
 
 use super::model::{Candidate, Entry, Line, Person, Standing, Verification};
-use super::{Week, Weight};
+use super::{Trust, Week, Weight};
 use crate::clock::Instant;
 use crate::ids::VolunteerId;
 
 /// An entry beside what is known about the person it credits.
-pub fn candidate(entry: Entry, person: &Person, now: Instant) -> Candidate {
+pub fn candidate(entry: Entry, person: &Person, rule: &Trust, now: Instant) -> Candidate {
     let occurred_at = entry.occurred_at.unwrap_or(now);
     Candidate {
         occurred_at,
@@ -16,18 +16,19 @@ pub fn candidate(entry: Entry, person: &Person, now: Instant) -> Candidate {
         zone: person.zone,
         week: Week::at(occurred_at.utc(), person.zone),
         twin: (entry.actor != VolunteerId(0)).then(|| twin(&entry, occurred_at)),
+        trust: rule.weight(person.approved, person.rejected),
         refusal: None,
         entry,
     }
 }
 
 /// The line that a candidate becomes.
-pub fn line(candidate: Candidate, id: i64, now: Instant, trusted: Weight) -> Line {
+pub fn line(candidate: Candidate, id: i64, now: Instant) -> Line {
     let entry = candidate.entry;
     let (weight, state, reason) = match entry.standing {
         Standing::Approved => (Weight::ONE, Verification::Approved, None),
         Standing::Held(why) => (Weight::ZERO, Verification::Held, Some(why.to_owned())),
-        Standing::Trusted => (trusted, Verification::Unverified, None),
+        Standing::Trusted => (candidate.trust, Verification::Unverified, None),
     };
     Line {
         volunteer_id: entry.volunteer,

@@ -127,6 +127,8 @@ pub struct Candidate {
     pub week: Week,
     /// Who logs the same amount in the same minute again, has the same number.
     pub twin: Option<i64>,
+    /// What the person's entries weigh before anybody verifies them.
+    pub trust: Weight,
     /// Why it is not taken, if it is not.
     pub refusal: Option<Error>,
 }
@@ -283,6 +285,10 @@ pub struct Person {
     pub zone: Tz,
     /// When they last did something.
     pub last_active_at: Option<Instant>,
+    /// Entries of theirs that were approved lately.
+    pub approved: u32,
+    /// Entries of theirs that were rejected lately.
+    pub rejected: u32,
 }
 
 /// An entry that is in the ledger.

@@ -8,6 +8,8 @@ use chrono_tz::Tz;
 use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::ids::at;
+
 /// An ISO week, in order of time. It has no zone: the same week begins at another instant in another zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Week {
@@ -51,6 +53,14 @@ impl Week {
     /// The first instant of the week's Monday in `zone`.
     pub fn start(self, zone: Tz) -> DateTime<Utc> {
         day_start(self.monday, zone)
+    }
+
+    /// No line of this week has a smaller number, in whatever zone it is written: numbers are ordered
+    /// by the time of writing, and what is logged lies minutes ahead at most. So a person's week is
+    /// read from here on, and needs no index of its own.
+    pub fn first_number(self) -> i64 {
+        let early = self.start(Tz::UTC) - TimeDelta::days(2);
+        at(early.into(), 0)
     }
 
     /// The first instant after the week in `zone`: when the next one starts.
@@ -243,5 +253,20 @@ mod tests {
             prop_assert_eq!(week.next().prev(), week);
             prop_assert_eq!(week.to_string().parse::<Week>(), Ok(week));
         }
+    }
+
+    #[test]
+    fn no_line_of_a_week_has_a_smaller_number() {
+        let week: Week = "2026-W48".parse().unwrap();
+        for zone in [Pacific::Kiritimati, Tz::UTC, Pacific::Pago_Pago] {
+            // The most that a scoring file may let an entry lie ahead of its writing is a day.
+            let earliest = week.start(zone) - TimeDelta::days(1);
+            assert!(at(earliest.into(), 0) >= week.first_number(), "{zone}");
+        }
+        let before = week.prev().start(Tz::UTC);
+        assert!(
+            at(before.into(), i64::MAX) < week.first_number(),
+            "what a week before wrote is not read"
+        );
     }
 }

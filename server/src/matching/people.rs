@@ -76,8 +76,8 @@ pub fn load(
             view.knows.insert(invited.0);
         }
     }
-    let week = Week::at(reading.now.utc(), zone).to_string();
-    for (person, minutes) in store::list_minutes(conn, scope, &ids, &week)? {
+    let week = Week::at(reading.now.utc(), zone);
+    for (person, minutes) in store::list_minutes(conn, scope, &ids, week)? {
         if let Some(view) = views.get_mut(&person) {
             view.worked_minutes = u32::try_from(minutes).unwrap_or(0);
         }

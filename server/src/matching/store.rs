@@ -11,6 +11,7 @@ use crate::db::schema::{
     assignments, declines, ledger, task_events, tasks, volunteer_skills, volunteers,
 };
 use crate::ids::{TaskId, VolunteerId};
+use crate::ledger::Week;
 use crate::region_code::RegionCode;
 use crate::scope::{Scope, Seen, under};
 use crate::tasks::{Decline, State, Status};
@@ -192,12 +193,13 @@ pub fn list_minutes(
     conn: &mut Conn,
     scope: &Scope,
     ids: &[VolunteerId],
-    week: &str,
+    week: Week,
 ) -> QueryResult<Vec<(VolunteerId, i64)>> {
     debug_assert!(!matches!(scope, Scope::Own(own) if ids.iter().any(|id| id != own)));
     ledger::table
         .filter(ledger::volunteer_id.eq_any(ids.to_vec()))
-        .filter(ledger::week.eq(week))
+        .filter(ledger::id.ge(week.first_number()))
+        .filter(ledger::week.eq(week.to_string()))
         .filter(ledger::task_id.is_null())
         .filter(ledger::minutes.is_not_null())
         .group_by(ledger::volunteer_id)

@@ -94,13 +94,12 @@ impl Tree {
     /// From the root to the region, with the names shown; empty for a region that does not exist.
     #[must_use]
     pub fn path(&self, code: &RegionCode) -> Vec<Node<'_>> {
-        match self.find(code) {
-            Some(_) => code
-                .ancestors_and_self()
-                .filter_map(|above| self.get(&above))
-                .collect(),
-            None => Vec::new(),
-        }
+        let parent = |at: usize| (at > 0).then(|| self.entries[at].parent as usize);
+        let mut path: Vec<Node<'_>> = std::iter::successors(self.find(code), |&at| parent(at))
+            .map(|at| self.node(at))
+            .collect();
+        path.reverse();
+        path
     }
 
     /// The regions directly beneath, by code; none for a turf or a region that does not exist.

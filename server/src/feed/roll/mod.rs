@@ -72,8 +72,8 @@ pub fn deeds(
     region: &RegionCode,
     now: Instant,
 ) -> Result<Vec<Deed>, Error> {
-    let week = Week::at(now.utc(), tree.zone(region)).to_string();
-    let rows = store::list_deeds(conn, reader, region, &week, DEEDS)?;
+    let week = Week::at(now.utc(), tree.zone(region));
+    let rows = store::list_deeds(conn, reader, region, week, DEEDS)?;
     Ok(rows
         .into_iter()
         .map(|(name, kind, quantity, minutes, at)| Deed {

@@ -7,6 +7,7 @@ use crate::clock::Instant;
 use crate::db::Conn;
 use crate::db::schema::{entry_states, ledger, member_weeks, region_weeks, volunteers};
 use crate::ids::VolunteerId;
+use crate::ledger::Week;
 use crate::region_code::RegionCode;
 use crate::scope::under;
 
@@ -44,7 +45,7 @@ pub fn list_deeds(
     conn: &mut Conn,
     reader: &FeedScope,
     region: &RegionCode,
-    week: &str,
+    week: Week,
     limit: i64,
 ) -> QueryResult<Vec<Deed>> {
     if !reader.reads(region) {
@@ -61,7 +62,8 @@ pub fn list_deeds(
         .filter(volunteers::erased_at.is_null())
         .filter(volunteers::name.ne(""))
         .filter(under(volunteers::region, region))
-        .filter(ledger::week.eq(week))
+        .filter(ledger::id.ge(week.first_number()))
+        .filter(ledger::week.eq(week.to_string()))
         .filter(ledger::corrects.is_null())
         .filter(ledger::kind.ne("recruit"))
         .filter(entry_states::state.eq_any(["unverified", "approved"]))

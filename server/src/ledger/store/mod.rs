@@ -1,54 +1,61 @@
 //! The SQL of the ledger and its totals. Statements over many rows are cut into chunks that stay
 //! below both databases' limits of bound values (32,766 and 65,535).
 
+mod statements;
 pub mod totals;
 
 use diesel::connection::SimpleConnection;
-use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Text};
-use diesel::upsert::excluded;
+
+use statements::{
+    AddToMemberSqlite, AddToMembersPg, AddToRegionSqlite, AddToRegionsPg, InsertPg,
+    InsertStateSqlite, PeoplePg, PeopleSqlite,
+};
 
 use crate::clock::Instant;
-use crate::db::schema::{entry_states, ledger, member_weeks, region_weeks, volunteers};
+use crate::db::schema::{entry_states, ledger, volunteers};
 use crate::db::{Conn, dialect, on_backend};
 use crate::ids::{ActivityId, VolunteerId};
+use crate::ledger::Week;
 use crate::ledger::fold::{self, MemberKey, MemberSums, RegionSums};
-use crate::ledger::model::{BriefLine, EntryState, Line, MemberWeek, Person, RegionWeek};
+use crate::ledger::model::{BriefLine, EntryState, Line, MemberWeek, Person};
 use crate::region_code::RegionCode;
 use crate::scope::Scope;
 
-/// Rows of 23 columns that fit one statement.
-const LINES: usize = 1_000;
 /// Rows of few columns that fit one statement.
 const ROWS: usize = 3_000;
 
-/// The people of a batch who exist and are not erased.
+/// The people of a batch who exist and are not erased, with what was decided about them since `since`.
 pub fn list_people(
     conn: &mut Conn,
     scope: &Scope,
     ids: &[VolunteerId],
+    since: Instant,
 ) -> QueryResult<Vec<Person>> {
-    type Row = (VolunteerId, RegionCode, String, Option<Instant>);
+    type Row = (VolunteerId, RegionCode, String, Option<Instant>, i64, i64);
     debug_assert!(scope.is_everything(), "the writer serves everybody");
-    let mut people = Vec::with_capacity(ids.len());
-    for ids in ids.chunks(ROWS) {
-        let rows: Vec<Row> = on_backend!(conn => |c| volunteers::table
-            .filter(volunteers::id.eq_any(ids))
-            .filter(volunteers::erased_at.is_null())
-            .select((volunteers::id, volunteers::region, volunteers::zone, volunteers::last_active_at))
-            .load(c))?;
-        people.extend(
-            rows.into_iter()
-                .map(|(id, region, zone, last_active_at)| Person {
-                    id,
-                    region,
-                    zone: zone.parse().unwrap_or(chrono_tz::UTC),
-                    last_active_at,
-                }),
-        );
-    }
-    Ok(people)
+    let since = &since;
+    let rows: Vec<Row> = match conn {
+        Conn::Sqlite(c) => {
+            let ids = dialect::json_numbers(ids.iter().map(|id| id.0));
+            PeopleSqlite { since, ids: &ids }.load(c)
+        }
+        Conn::Postgres(c) => PeoplePg { since, ids }.load(c),
+    }?;
+    let count = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
+    Ok(rows
+        .into_iter()
+        .map(
+            |(id, region, zone, last_active_at, approved, rejected)| Person {
+                id,
+                region,
+                zone: zone.parse().unwrap_or(chrono_tz::UTC),
+                last_active_at,
+                approved: count(approved),
+                rejected: count(rejected),
+            },
+        )
+        .collect())
 }
 
 /// Keeps other writers away from these people until the transaction ends, in the order of their ids.
@@ -76,46 +83,74 @@ pub fn take_turns(conn: &mut Conn, numbers: &[i64]) -> QueryResult<()> {
     conn.batch_execute(&all)
 }
 
-/// Decisions since `since`, by person and state.
-pub fn list_decisions(
-    conn: &mut Conn,
-    scope: &Scope,
-    ids: &[VolunteerId],
-    since: Instant,
-) -> QueryResult<Vec<(VolunteerId, String, i64)>> {
-    debug_assert!(scope.is_everything(), "the writer serves everybody");
-    let mut counts = Vec::new();
-    for ids in ids.chunks(ROWS) {
-        counts.append(&mut on_backend!(conn => |c| entry_states::table
-            .filter(entry_states::volunteer_id.eq_any(ids))
-            .filter(entry_states::decided_at.ge(since))
-            .filter(entry_states::decided_by.is_not_null())
-            .group_by((entry_states::volunteer_id, entry_states::state))
-            .select((entry_states::volunteer_id, entry_states::state, diesel::dsl::count_star()))
-            .load(c))?);
-    }
-    Ok(counts)
-}
-
-/// Writes lines whose keys are new; gives the ids of those, by person.
+/// Writes lines whose keys are new, and where those stand that correct nothing; gives the ids of the
+/// new ones, by person.
 pub fn insert(
     conn: &mut Conn,
     scope: &Scope,
     lines: &[Line],
 ) -> QueryResult<Vec<(VolunteerId, i64)>> {
     debug_assert!(scope.is_everything(), "the writer serves everybody");
-    let mut new = Vec::with_capacity(lines.len());
-    for lines in lines.chunks(LINES) {
-        new.append(
-            &mut on_backend!(conn => |c| diesel::insert_into(ledger::table)
-            .values(lines)
-            .on_conflict((ledger::volunteer_id, ledger::key))
-            .do_nothing()
-            .returning((ledger::volunteer_id, ledger::id))
-            .get_results(c))?,
-        );
+    match conn {
+        Conn::Sqlite(c) => {
+            let mut new = Vec::with_capacity(lines.len());
+            for line in lines {
+                let written = diesel::insert_into(ledger::table)
+                    .values(line)
+                    .on_conflict((ledger::volunteer_id, ledger::key))
+                    .do_nothing()
+                    .execute(c)?;
+                if written == 0 {
+                    continue;
+                }
+                new.push((line.volunteer_id, line.id));
+                if line.corrects.is_none() {
+                    InsertStateSqlite {
+                        volunteer_id: &line.volunteer_id,
+                        entry_id: &line.id,
+                        region: &line.region,
+                        week: &line.week,
+                        state: &line.verification,
+                        weight: &line.weight,
+                        created_at: &line.created_at,
+                    }
+                    .execute(c)?;
+                }
+            }
+            Ok(new)
+        }
+        Conn::Postgres(c) => InsertPg {
+            volunteer_id: &column(lines, |line| line.volunteer_id),
+            id: &column(lines, |line| line.id),
+            key: &column(lines, |line| line.key.as_str()),
+            fingerprint: &column(lines, |line| line.fingerprint.as_str()),
+            kind: &column(lines, |line| line.kind.as_str()),
+            quantity: &column(lines, |line| line.quantity),
+            conversations: &column(lines, |line| line.conversations),
+            minutes: &column(lines, |line| line.minutes),
+            note: &column(lines, |line| line.note.as_deref()),
+            task_id: &column(lines, |line| line.task_id),
+            occurred_at: &column(lines, |line| line.occurred_at),
+            week: &column(lines, |line| line.week.as_str()),
+            region: &column(lines, |line| line.region.as_str()),
+            mission: &column(lines, |line| line.mission),
+            base: &column(lines, |line| line.base),
+            weight: &column(lines, |line| line.weight),
+            counted: &column(lines, |line| line.counted),
+            verification: &column(lines, |line| line.verification.as_str()),
+            corrects: &column(lines, |line| line.corrects),
+            reason: &column(lines, |line| line.reason.as_deref()),
+            actor: &column(lines, |line| line.actor),
+            twin: &column(lines, |line| line.twin),
+            created_at: &column(lines, |line| line.created_at),
+        }
+        .load(c),
     }
-    Ok(new)
+}
+
+/// One value of every row.
+fn column<'r, R, T>(rows: &'r [R], value: impl Fn(&'r R) -> T) -> Vec<T> {
+    rows.iter().map(value).collect()
 }
 
 /// Lines of these people with one of these keys.
@@ -148,21 +183,6 @@ pub fn list_behalf(
         .load(c))
 }
 
-/// Writes down where new lines stand.
-pub fn insert_states(conn: &mut Conn, scope: &Scope, states: &[EntryState]) -> QueryResult<()> {
-    debug_assert!(scope.is_everything(), "the writer serves everybody");
-    for states in states.chunks(ROWS) {
-        on_backend!(conn => |c| diesel::insert_into(entry_states::table)
-            .values(states)
-            .execute(c))?;
-    }
-    Ok(())
-}
-
-/// A member-week's region while it has only one.
-const SAME_REGION: &str =
-    "CASE WHEN member_weeks.region = excluded.region THEN excluded.region END";
-
 /// Adds to member-weeks in the order of their keys; gives the rows as they stand then.
 pub fn add_to_members(
     conn: &mut Conn,
@@ -170,38 +190,36 @@ pub fn add_to_members(
     sums: &MemberSums,
 ) -> QueryResult<Vec<MemberWeek>> {
     debug_assert!(scope.is_everything(), "the writer serves everybody");
-    let rows: Vec<MemberWeek> = sums
+    let rows: Vec<_> = sums
         .iter()
         .map(|(key, parts)| {
-            let whole = fold::whole(parts);
-            MemberWeek {
-                volunteer_id: key.volunteer,
-                week: key.week.clone(),
-                region: fold::region(parts).cloned(),
-                net: whole.net,
-                entries: whole.entries,
-                version: 1,
-            }
+            let region = fold::region(parts).map(RegionCode::as_str);
+            (key, region, fold::whole(parts))
         })
         .collect();
-    let mut after = Vec::with_capacity(rows.len());
-    for rows in rows.chunks(ROWS) {
-        after.append(
-            &mut on_backend!(conn => |c| diesel::insert_into(member_weeks::table)
-            .values(rows)
-            .on_conflict((member_weeks::volunteer_id, member_weeks::week))
-            .do_update()
-            .set((
-                member_weeks::region.eq(sql::<Nullable<Text>>(SAME_REGION)),
-                member_weeks::net.eq(member_weeks::net + excluded(member_weeks::net)),
-                member_weeks::entries.eq(member_weeks::entries + excluded(member_weeks::entries)),
-                member_weeks::version.eq(member_weeks::version + 1),
-            ))
-            .returning(MemberWeek::as_returning())
-            .get_results(c))?,
-        );
+    match conn {
+        Conn::Sqlite(c) => rows
+            .iter()
+            .map(|(key, region, whole)| {
+                AddToMemberSqlite {
+                    volunteer_id: &key.volunteer,
+                    week: &key.week,
+                    region,
+                    net: &whole.net,
+                    entries: &whole.entries,
+                }
+                .get_result(c)
+            })
+            .collect(),
+        Conn::Postgres(c) => AddToMembersPg {
+            volunteer_id: &column(&rows, |(key, ..)| key.volunteer),
+            week: &column(&rows, |(key, ..)| key.week.as_str()),
+            region: &column(&rows, |(_, region, _)| *region),
+            net: &column(&rows, |(.., whole)| whole.net),
+            entries: &column(&rows, |(.., whole)| whole.entries),
+        }
+        .load(c),
     }
-    Ok(after)
 }
 
 /// Every line of these member-weeks.
@@ -213,9 +231,11 @@ pub fn list_weeks(
     debug_assert!(scope.is_everything(), "the writer serves everybody");
     let mut lines = Vec::new();
     for key in keys {
+        let from = key.week.parse().map_or(i64::MIN, Week::first_number);
         lines.append(
             &mut ledger::table
                 .filter(ledger::volunteer_id.eq(key.volunteer))
+                .filter(ledger::id.ge(from))
                 .filter(ledger::week.eq(&key.week))
                 .select(BriefLine::as_select())
                 .load(conn)?,
@@ -226,29 +246,29 @@ pub fn list_weeks(
 
 /// Adds to region-weeks in the order of their keys.
 pub fn add_to_regions(conn: &mut Conn, sums: &RegionSums) -> QueryResult<()> {
-    let rows: Vec<RegionWeek> = sums
-        .iter()
-        .map(|((region, week), sum)| RegionWeek {
-            region: region.clone(),
-            week: week.clone(),
-            points: sum.points,
-            active: sum.active,
-            version: 1,
-        })
-        .collect();
-    for rows in rows.chunks(ROWS) {
-        on_backend!(conn => |c| diesel::insert_into(region_weeks::table)
-            .values(rows)
-            .on_conflict((region_weeks::region, region_weeks::week))
-            .do_update()
-            .set((
-                region_weeks::points.eq(region_weeks::points + excluded(region_weeks::points)),
-                region_weeks::active.eq(region_weeks::active + excluded(region_weeks::active)),
-                region_weeks::version.eq(region_weeks::version + 1),
-            ))
-            .execute(c))?;
+    match conn {
+        Conn::Sqlite(c) => sums.iter().try_for_each(|((region, week), sum)| {
+            AddToRegionSqlite {
+                region,
+                week,
+                points: &sum.points,
+                active: &sum.active,
+            }
+            .execute(c)
+            .map(drop)
+        }),
+        Conn::Postgres(c) => {
+            let rows: Vec<_> = sums.iter().collect();
+            AddToRegionsPg {
+                region: &column(&rows, |((region, _), _)| region.as_str()),
+                week: &column(&rows, |((_, week), _)| week.as_str()),
+                points: &column(&rows, |(_, sum)| sum.points),
+                active: &column(&rows, |(_, sum)| sum.active),
+            }
+            .execute(c)
+            .map(drop)
+        }
     }
-    Ok(())
 }
 
 /// Notes that these people did something.

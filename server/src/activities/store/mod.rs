@@ -1,6 +1,10 @@
 //! The SQL of what people did: reads of the ledger by person, kind and task.
 
-use std::collections::HashSet;
+mod twins;
+
+pub use twins::list_twins;
+
+use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 
@@ -10,7 +14,7 @@ use crate::clock::Instant;
 use crate::db::schema::{assignments, entry_states, ledger, tasks, volunteers};
 use crate::db::{Conn, on_backend};
 use crate::ids::{ActivityId, TaskId, VolunteerId};
-use crate::ledger::{EntryState, Line, Verification};
+use crate::ledger::{EntryState, Line, Verification, Week};
 use crate::scope::Scope;
 
 /// What the limits look at of a line.
@@ -36,12 +40,15 @@ pub fn list_past(
     scope: &Scope,
     people: &[VolunteerId],
     kinds: &[&str],
-    weeks: &[String],
+    weeks: &BTreeSet<Week>,
 ) -> QueryResult<Vec<Past>> {
     debug_assert!(scope.is_everything(), "the rulebook serves everybody");
+    let from = weeks.first().map_or(i64::MAX, |week| week.first_number());
+    let weeks: Vec<String> = weeks.iter().map(Week::to_string).collect();
     on_backend!(conn => |c| ledger::table
         .filter(ledger::volunteer_id.eq_any(people))
-        .filter(ledger::week.eq_any(weeks))
+        .filter(ledger::id.ge(from))
+        .filter(ledger::week.eq_any(&weeks))
         .filter(ledger::kind.eq_any(kinds))
         .order((ledger::volunteer_id, ledger::id))
         .select(Past::as_select())
@@ -64,44 +71,6 @@ pub fn list_for_tasks(
         .order((ledger::volunteer_id, ledger::id))
         .select(Past::as_select())
         .load(c))
-}
-
-/// Twins that stand in the ledger and still count or may count again, with their keys.
-///
-/// In two steps and not as a join: nearly always nothing is found, and a planner that does not know
-/// so reads every state there is, for every batch.
-pub fn list_twins(
-    conn: &mut Conn,
-    scope: &Scope,
-    twins: &[i64],
-) -> QueryResult<Vec<(Option<i64>, String)>> {
-    type Row = (VolunteerId, i64, Option<i64>, String);
-    debug_assert!(scope.is_everything(), "the rulebook serves everybody");
-    let found: Vec<Row> = on_backend!(conn => |c| ledger::table
-        .filter(ledger::twin.eq_any(twins))
-        .select((ledger::volunteer_id, ledger::id, ledger::twin, ledger::key))
-        .load(c))?;
-    if found.is_empty() {
-        return Ok(Vec::new());
-    }
-    let gone = [
-        Verification::Rejected.as_str(),
-        Verification::Reversed.as_str(),
-    ];
-    let people: Vec<VolunteerId> = found.iter().map(|row| row.0).collect();
-    let entries: Vec<i64> = found.iter().map(|row| row.1).collect();
-    let standing: Vec<(VolunteerId, i64)> = on_backend!(conn => |c| entry_states::table
-        .filter(entry_states::volunteer_id.eq_any(&people))
-        .filter(entry_states::entry_id.eq_any(&entries))
-        .filter(entry_states::state.ne_all(gone))
-        .select((entry_states::volunteer_id, entry_states::entry_id))
-        .load(c))?;
-    let standing: HashSet<(VolunteerId, i64)> = standing.into_iter().collect();
-    Ok(found
-        .into_iter()
-        .filter(|(person, entry, ..)| standing.contains(&(*person, *entry)))
-        .map(|(_, _, twin, key)| (twin, key))
-        .collect())
 }
 
 /// Who invited each of these people, where somebody did.
@@ -168,7 +137,7 @@ pub fn list_week(
     conn: &mut Conn,
     scope: &Scope,
     person: VolunteerId,
-    week: &str,
+    week: Week,
 ) -> QueryResult<Vec<(Line, Option<EntryState>)>> {
     ledger::table
         .left_join(
@@ -177,7 +146,8 @@ pub fn list_week(
                 .and(entry_states::entry_id.eq(ledger::id))),
         )
         .filter(ledger::volunteer_id.eq(person))
-        .filter(ledger::week.eq(week.to_owned()))
+        .filter(ledger::id.ge(week.first_number()))
+        .filter(ledger::week.eq(week.to_string()))
         .filter(scope.sees(ledger::region, ledger::volunteer_id))
         .order((ledger::created_at, ledger::id))
         .limit(2_000)
