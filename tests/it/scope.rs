@@ -243,7 +243,7 @@ async fn foreign(world: &World, hq: &Client) -> Foreign {
         .await
         .expect(201);
     let viewer = eve.id;
-    let sessions = muster::accounts::sessions(&world.server.app, &world.viewer(&eve).await)
+    let sessions = muster::accounts::sessions(&world.server.app, &*world.viewer(&eve).await)
         .await
         .expect("sessions");
     Foreign {

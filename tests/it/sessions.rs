@@ -240,6 +240,23 @@ both! {
         assert!(left.contains(&200) && left.contains(&401), "{left:?}");
     }
 
+    async fn many_requests_at_once_see_the_same_person_with_each_office_once(world: World) {
+        let cap = world.captain("cap@example.org", "43215", "us-oh-39049").await;
+        let ada = world.join("ada@example.org", "43215").await;
+        let (cap, ada) = (world.viewer(&cap).await.session, world.viewer(&ada).await.session);
+        let app = &world.server.app;
+        let now = app.clock.now();
+        for _ in 0..5 {
+            app.sessions.forget_all();
+            let asked = (0..40).map(|n| app.sessions.viewer(&app.db, if n % 2 == 0 { cap } else { ada }, now));
+            for (n, viewer) in join_all(asked).await.into_iter().enumerate() {
+                let viewer = viewer.expect("an answer").expect("somebody");
+                assert_eq!(viewer.session, if n % 2 == 0 { cap } else { ada });
+                assert_eq!(viewer.leads.len(), usize::from(n % 2 == 0), "{viewer:?}");
+            }
+        }
+    }
+
     async fn signing_in_again_ends_what_the_browser_had(world: World) {
         let ada = world.join("ada@example.org", "43215").await;
         let copy = ada.client.clone();

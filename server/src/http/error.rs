@@ -8,6 +8,7 @@ use actix_web::http::header::{ALLOW, CONTENT_TYPE, LOCATION, RETRY_AFTER, WWW_AU
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::json;
 use std::fmt;
+use std::sync::Arc;
 
 use super::Front;
 use super::page::{self, ErrorPage};
@@ -137,7 +138,7 @@ pub(super) struct Asked<'a> {
     pub lang: Lang,
     pub name: &'a str,
     /// Who asked, for the frame of a page.
-    pub viewer: Option<Viewer>,
+    pub viewer: Option<Arc<Viewer>>,
     pub path: String,
     pub api: bool,
 }
@@ -199,7 +200,7 @@ pub(super) fn render(error: &Error, asked: &Asked<'_>) -> HttpResponse {
         &mut response,
         asked.front,
         &asked.lang,
-        asked.viewer.as_ref(),
+        asked.viewer.as_deref(),
         &asked.path,
         &title,
         &content,

@@ -54,7 +54,7 @@ impl<T: Template> Responder for Page<T> {
             &mut response,
             front,
             &lang,
-            viewer.as_ref(),
+            viewer.as_deref(),
             request.path(),
             &self.title,
             &self.content,

@@ -2,6 +2,7 @@
 
 use std::future::{Ready, ready};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use actix_web::cookie::{Cookie, SameSite, time::Duration as CookieSpan};
 use actix_web::dev::Payload;
@@ -17,7 +18,7 @@ use crate::words::Lang;
 /// What the guard found out about the request's person.
 #[derive(Clone, Default)]
 pub(super) struct Resolved {
-    pub viewer: Option<Viewer>,
+    pub viewer: Option<Arc<Viewer>>,
     /// The database could not be asked.
     pub away: bool,
     /// A fresh token for the browser.
@@ -29,7 +30,7 @@ impl Resolved {
         request.extensions().get::<Self>().cloned()
     }
 
-    fn required(request: &HttpRequest) -> Result<Viewer, Error> {
+    fn required(request: &HttpRequest) -> Result<Arc<Viewer>, Error> {
         let found = Self::of(request).unwrap_or_default();
         if found.away {
             return Err(Error::Unavailable { retry_after: 1 });
@@ -104,12 +105,31 @@ impl Cookies {
     }
 }
 
+/// The person behind a request, where nothing need be waited for: the token names somebody who was
+/// here a moment ago, or nothing says who it is.
+pub(super) fn resolve_now(request: &HttpRequest, front: &Front) -> Option<Resolved> {
+    let now = front.clock.now();
+    let session = if let Some(token) = bearer(request) {
+        front.sessions.named(token, Audience::Api, now)
+    } else if let Some(token) = Cookies::read(request, front, "muster") {
+        front.sessions.named(&token, Audience::Web, now)
+    } else {
+        let nobody = Cookies::read(request, front, "muster-refresh").is_none();
+        return nobody.then(Resolved::default);
+    };
+    let session = session.ok()?;
+    Some(Resolved {
+        viewer: front.sessions.known(session)?,
+        ..Resolved::default()
+    })
+}
+
 /// Finds the person behind a request: bearer token, else cookie token, else the refresh cookie.
 pub(super) async fn resolve(request: &HttpRequest, front: &Front) -> Resolved {
     let now = front.clock.now();
     let mut found = Resolved::default();
     let session: Option<SessionId> = if let Some(bearer) = bearer(request) {
-        front.sessions.named(&bearer, Audience::Api, now).ok()
+        front.sessions.named(bearer, Audience::Api, now).ok()
     } else {
         let named = Cookies::read(request, front, "muster")
             .and_then(|token| front.sessions.named(&token, Audience::Web, now).ok());
@@ -138,12 +158,10 @@ pub(super) async fn resolve(request: &HttpRequest, front: &Front) -> Resolved {
     found
 }
 
-pub(super) fn bearer(request: &HttpRequest) -> Option<String> {
+pub(super) fn bearer(request: &HttpRequest) -> Option<&str> {
     let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.trim_start().split_once(' ')?;
-    scheme
-        .eq_ignore_ascii_case("bearer")
-        .then(|| token.trim().to_owned())
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// The language of a request.
@@ -164,16 +182,16 @@ fn refused(request: &HttpRequest, error: Error) -> actix_web::Error {
 }
 
 /// Somebody signed in; 401 or a way to the sign-in page otherwise.
-pub struct SignedIn(pub Viewer);
+pub struct SignedIn(pub Arc<Viewer>);
 
 /// A captain or HQ; 403 for other members.
-pub struct Leader(pub Viewer);
+pub struct Leader(pub Arc<Viewer>);
 
 /// HQ; 403 for other members.
-pub struct Staff(pub Viewer);
+pub struct Staff(pub Arc<Viewer>);
 
 /// Whoever it is, or nobody.
-pub struct Maybe(pub Option<Viewer>);
+pub struct Maybe(pub Option<Arc<Viewer>>);
 
 macro_rules! person {
     ($name:ident, $allowed:expr) => {

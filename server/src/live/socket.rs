@@ -92,7 +92,7 @@ async fn viewer(
     request: &HttpRequest,
     front: &Front,
     ticket: Option<String>,
-) -> Result<Viewer, actix_web::Error> {
+) -> Result<Arc<Viewer>, actix_web::Error> {
     let Some(ticket) = ticket else {
         let SignedIn(viewer) = SignedIn::extract(request).await?;
         return Ok(viewer);

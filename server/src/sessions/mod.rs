@@ -5,11 +5,13 @@
 //! node within a second even when nothing announces them.
 
 mod keys;
+mod lookups;
 mod rotation;
 mod store;
 mod token;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration as Span;
 
 use moka::sync::Cache;
@@ -88,7 +90,8 @@ pub struct Opened {
 #[derive(Clone)]
 pub struct Sessions {
     keys: Keys,
-    viewers: Cache<SessionId, Option<Viewer>>,
+    viewers: Cache<SessionId, Option<Arc<Viewer>>>,
+    lookups: lookups::Lookups,
     life: Duration,
 }
 
@@ -102,6 +105,7 @@ impl Sessions {
         Self {
             keys,
             viewers,
+            lookups: lookups::Lookups::default(),
             life,
         }
     }
@@ -126,19 +130,22 @@ impl Sessions {
         self.keys.read(token, audience, now)
     }
 
+    /// What [`Sessions::viewer`] would say, where it was asked a moment ago.
+    pub fn known(&self, session: SessionId) -> Option<Option<Arc<Viewer>>> {
+        self.viewers.get(&session)
+    }
+
     /// The viewer of a session that is alive; `None` when it is revoked, expired or unknown.
     pub async fn viewer(
         &self,
         db: &Db,
         session: SessionId,
         now: Instant,
-    ) -> Result<Option<Viewer>, Error> {
-        if let Some(known) = self.viewers.get(&session) {
+    ) -> Result<Option<Arc<Viewer>>, Error> {
+        if let Some(known) = self.known(session) {
             return Ok(known);
         }
-        let found = db
-            .read(move |conn| Ok(store::find_viewer(conn, session, now)?))
-            .await?;
+        let found = self.lookups.find(db, session, now).await?;
         self.viewers.insert(session, found.clone());
         Ok(found)
     }

@@ -1,14 +1,18 @@
 //! The SQL of sessions.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamp};
+use diesel::sqlite::Sqlite;
 
 use super::rotation::{device_column, family};
 use super::{Audience, Opened, Viewer, keys};
 use crate::clock::Instant;
-use crate::db::Conn;
-use crate::db::schema::{captains, sessions, staff, volunteers};
+use crate::db::schema::{sessions, volunteers};
+use crate::db::{Conn, dialect, prepared};
 use crate::ids::{SessionId, VolunteerId};
 use crate::region_code::RegionCode;
 use crate::scope::Scope;
@@ -66,56 +70,99 @@ pub fn insert(
         .execute(conn)
 }
 
-/// The person behind a live session, with their offices.
-pub fn find_viewer(
+/// A session's person: id, name, region, zone, quiet, staff, and one of their offices.
+type ViewerRow = (
+    BigInt,
+    BigInt,
+    Text,
+    Text,
+    Text,
+    Bool,
+    Nullable<BigInt>,
+    Nullable<Text>,
+);
+
+prepared! {
+    /// The people behind live sessions, a row for each of their offices.
+    ViewersPg on Pg =
+        "WITH asked (ids, now) AS (SELECT "
+    {
+        sessions: [SessionId] => Array<BigInt>,
+        now: Instant => Timestamp,
+    }
+        ") SELECT s.id, v.id, v.name, v.region, v.zone, v.quiet, t.volunteer_id, c.region \
+         FROM asked CROSS JOIN LATERAL unnest(asked.ids) AS i (id) \
+         JOIN sessions s ON s.id = i.id AND s.revoked_at IS NULL AND s.expires_at > asked.now \
+         JOIN volunteers v ON v.id = s.volunteer_id AND v.erased_at IS NULL \
+         LEFT JOIN staff t ON t.volunteer_id = v.id \
+         LEFT JOIN captains c ON c.volunteer_id = v.id ORDER BY c.region"
+    gives ViewerRow
+}
+
+prepared! {
+    /// The same; `sessions` is a JSON array of numbers.
+    ViewersSqlite on Sqlite =
+        "WITH asked (ids, now) AS (SELECT "
+    {
+        sessions: str => Text,
+        now: Instant => Timestamp,
+    }
+        ") SELECT s.id, v.id, v.name, v.region, v.zone, v.quiet, t.volunteer_id, c.region \
+         FROM asked CROSS JOIN json_each(asked.ids) i \
+         CROSS JOIN sessions s ON s.id = i.value AND s.revoked_at IS NULL AND s.expires_at > asked.now \
+         CROSS JOIN volunteers v ON v.id = s.volunteer_id AND v.erased_at IS NULL \
+         LEFT JOIN staff t ON t.volunteer_id = v.id \
+         LEFT JOIN captains c ON c.volunteer_id = v.id ORDER BY c.region"
+    gives ViewerRow
+}
+
+/// The people behind those of `asked` that are alive, with their offices. Sessions name themselves
+/// here, so there is no scope.
+pub fn list_viewers(
     conn: &mut Conn,
-    session: SessionId,
+    asked: &[SessionId],
     now: Instant,
-) -> QueryResult<Option<Viewer>> {
+) -> QueryResult<HashMap<SessionId, Arc<Viewer>>> {
     type Row = (
+        SessionId,
         VolunteerId,
         String,
         RegionCode,
         String,
         bool,
         Option<VolunteerId>,
+        Option<RegionCode>,
     );
-    let row: Option<Row> = sessions::table
-        .inner_join(volunteers::table.on(volunteers::id.eq(sessions::volunteer_id)))
-        .left_join(staff::table.on(staff::volunteer_id.eq(sessions::volunteer_id)))
-        .filter(sessions::id.eq(session))
-        .filter(sessions::revoked_at.is_null())
-        .filter(sessions::expires_at.gt(now))
-        .filter(volunteers::erased_at.is_null())
-        .select((
-            volunteers::id,
-            volunteers::name,
-            volunteers::region,
-            volunteers::zone,
-            volunteers::quiet,
-            staff::volunteer_id.nullable(),
-        ))
-        // Not `first`: SQLite compiles a statement with a bound LIMIT anew each time it runs.
-        .get_result(conn)
-        .optional()?;
-    let Some((id, name, region, zone, quiet, staff)) = row else {
-        return Ok(None);
-    };
-    let leads = captains::table
-        .filter(captains::volunteer_id.eq(id))
-        .order(captains::region)
-        .select(captains::region)
-        .load(conn)?;
-    Ok(Some(Viewer {
-        id,
-        session,
-        name,
-        region,
-        zone,
-        quiet,
-        staff: staff.is_some(),
-        leads,
-    }))
+    let now = &now;
+    let rows: Vec<Row> = match conn {
+        Conn::Sqlite(c) => {
+            let sessions = dialect::json_numbers(asked.iter().map(|session| session.0));
+            let sessions = sessions.as_str();
+            ViewersSqlite { sessions, now }.load(c)
+        }
+        Conn::Postgres(c) => {
+            let sessions = asked;
+            ViewersPg { sessions, now }.load(c)
+        }
+    }?;
+    let mut viewers: HashMap<SessionId, Viewer> = HashMap::with_capacity(asked.len());
+    for (session, id, name, region, zone, quiet, staff, office) in rows {
+        let viewer = viewers.entry(session).or_insert_with(|| Viewer {
+            id,
+            session,
+            name,
+            region,
+            zone,
+            quiet,
+            staff: staff.is_some(),
+            leads: Vec::new(),
+        });
+        viewer.leads.extend(office);
+    }
+    Ok(viewers
+        .into_iter()
+        .map(|(session, viewer)| (session, Arc::new(viewer)))
+        .collect())
 }
 
 /// Those of `sessions` that are neither revoked nor expired, and whose person is not erased. Sessions

@@ -1,5 +1,7 @@
 //! People, taken in through the doors that real ones use.
 
+use std::sync::Arc;
+
 use muster::ids::VolunteerId;
 use muster::region_code::RegionCode;
 use muster::scope::Scope;
@@ -154,7 +156,7 @@ impl World {
     }
 
     /// The person behind a member's browser, as the server sees them now.
-    pub async fn viewer(&self, member: &Member) -> muster::sessions::Viewer {
+    pub async fn viewer(&self, member: &Member) -> Arc<muster::sessions::Viewer> {
         let app = &self.server.app;
         let (now, scope) = (app.clock.now(), Scope::Own(member.id));
         let sessions = app

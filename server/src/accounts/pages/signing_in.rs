@@ -173,7 +173,7 @@ async fn signed_in(app: &App, request: &HttpRequest, before: &Maybe, now: Signed
     let cookies = Cookies::opened(&app.front(), &now.opened)?;
     let (session, at) = (now.opened.session, app.clock.now());
     let viewer = app.sessions.viewer(&app.db, session, at).await?;
-    let page = viewer.as_ref().map_or("/home", start);
+    let page = viewer.as_deref().map_or("/home", start);
     Ok(see(now.next.as_deref().unwrap_or(page), request, &cookies))
 }
 
