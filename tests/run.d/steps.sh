@@ -122,6 +122,16 @@ all_tests() {
     [[ $code -eq 0 ]] || fail "stopped at the step \"$name\", which failed with code $code."
 }
 
+# Plain cargo, whichever runner is there: tests that share a process read the region tree once. They
+# wait more than they work, so more of them run at a time than there are cores.
+quick_tests() {
+    local name="Tests" code=0
+    heading "$name"
+    echo "SQLite world only: PostgreSQL and Redis are left out."
+    RUST_TEST_THREADS="${RUST_TEST_THREADS:-$(($(nproc) * 3))}" counted_tests "$@" || code=$?
+    [[ $code -eq 0 ]] || fail "stopped at the step \"$name\", which failed with code $code."
+}
+
 # Plain cargo closes with the last file's count, so the sum over all files follows it.
 counted_tests() {
     local code=0
