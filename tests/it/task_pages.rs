@@ -140,6 +140,8 @@ both! {
         assert_eq!(answer.header("location"), format!("/tasks/{id}"));
         let page = ada.client.get(&format!("/tasks/{id}")).await.expect(200).text;
         assert!(page.contains("You’re in. Thank you, ada."), "{page}");
+        let list = ada.client.get("/tasks").await.expect(200).text;
+        assert!(list.contains("You’re on it") && !list.contains("value=\"accepted\""), "{list}");
         ada.client.post(&path, &[("state", "cancelled")]).await.expect(303);
         let answer = ada.client.post(&path, &[("state", "declined"), ("reason", "never")]).await.expect(303);
         assert_eq!(answer.header("location"), format!("/home?said=never&task={id}"));

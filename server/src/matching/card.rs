@@ -30,6 +30,8 @@ pub struct Card {
     pub caveat: Option<CaveatSaid>,
     /// Whether it is for people of another region than the reader's.
     pub foreign: bool,
+    /// Whether the reader is on it already.
+    pub mine: bool,
 }
 
 impl Card {
@@ -50,6 +52,7 @@ impl Card {
             reasons: Vec::new(),
             caveat: None,
             foreign: !home.is_under(&task.region),
+            mine: false,
             task,
         }
     }
@@ -75,7 +78,7 @@ impl Card {
 
     /// Whether the reader may say yes from here.
     pub fn is_free(&self) -> bool {
-        !self.foreign && self.task.free() > 0
+        !self.mine && !self.foreign && self.task.free() > 0
     }
 
     /// The key of its kind's name.

@@ -5,6 +5,8 @@ pub mod leader;
 pub mod led;
 mod who;
 
+use std::collections::HashSet;
+
 use actix_web::Responder;
 use actix_web::web::{Data, Path};
 use askama::Template;
@@ -17,6 +19,7 @@ use crate::error::{Error, Sentence};
 use crate::http::{Form, Page, PageError, Query, See, SignedIn};
 use crate::ids::{TaskId, encode};
 use crate::regions::RegionView;
+use crate::scope::Scope;
 use crate::sessions::Viewer;
 use crate::tasks::{self, Filter, Reason, State, TaskKind, Whole};
 use crate::words::Lang;
@@ -62,10 +65,19 @@ pub async fn index(
     };
     let before = crate::ids::decode(&asked.after).ok();
     let scope = who.scope();
-    let mut found = app
+    let own = Scope::Own(who.id);
+    let (mut found, ahead) = app
         .db
-        .read(move |conn| tasks::list(conn, &scope, &filter, before, PAGE + 1))
+        .read(move |conn| {
+            let found = tasks::list(conn, &scope, &filter, before, PAGE + 1)?;
+            Ok((found, tasks::ahead(conn, &own)?))
+        })
         .await?;
+    let on: HashSet<TaskId> = ahead
+        .into_iter()
+        .filter(|(_, assignment)| assignment.state != State::Invited)
+        .map(|(task, _)| task.id)
+        .collect();
     let next = cut(&mut found).map(|last| {
         let mut query = url::form_urlencoded::Serializer::new(String::from("/tasks?"));
         query
@@ -80,7 +92,10 @@ pub async fn index(
         kinds: TaskKind::ALL.iter().map(ToString::to_string).collect(),
         cards: found
             .iter()
-            .map(|whole| Card::new(&app, &l, &who.region, whole))
+            .map(|whole| Card {
+                mine: on.contains(&whole.task.id),
+                ..Card::new(&app, &l, &who.region, whole)
+            })
             .collect(),
         next,
         asked,
@@ -226,8 +241,18 @@ async fn task_page(
 fn needs(l: &Lang, whole: &Whole) -> String {
     let welcome = |what: String| l.say("task-needs-welcome").with("what", what).to_string();
     let mut needs = Vec::new();
+    let asked: Vec<String> = whole
+        .skills
+        .iter()
+        .filter(|need| need.required)
+        .map(|need| skill_name(&need.slug))
+        .collect();
     for language in whole.task.wanted_languages() {
         let name = language_name(l, language.tag());
+        if asked.contains(&name) {
+            // The skill of the same name says it with its level.
+            continue;
+        }
         needs.push(if language.is_required() {
             name
         } else {

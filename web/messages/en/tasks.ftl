@@ -103,6 +103,7 @@ task-q = Word in the title
 task-far = Everywhere
 task-show = Show
 task-yes = I’ll do it
+task-yours = You’re on it
 task-not-now = Not now
 task-cannot = I can’t come
 task-places-left = { $free ->
