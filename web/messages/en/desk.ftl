@@ -134,6 +134,7 @@ desk-tasks = Tasks
 
 # HQ.
 desk-tab-today = Today
+desk-tab-offices = Captains
 desk-people = People
 desk-offices = Captains and staff
 desk-hq-title = { $count ->
