@@ -50,10 +50,8 @@ pub async fn board(
     region: &RegionCode,
     week: Option<Week>,
 ) -> Result<Arc<Ready>, Error> {
-    if app.tree.children(region).next().is_none() {
-        return Err(Error::NotFound);
-    }
-    let current = Week::at(app.clock.now().utc(), app.tree.zone(region));
+    let zone = app.tree.race_zone(region).ok_or(Error::NotFound)?;
+    let current = Week::at(app.clock.now().utc(), zone);
     let week = week.unwrap_or(current);
     if week > current {
         return Err(Error::field("week", "race-week-ahead"));

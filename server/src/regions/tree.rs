@@ -131,6 +131,14 @@ impl Tree {
             .map_or(Tz::UTC, |node| node.timezone)
     }
 
+    /// The zone in which the children of a region race; `None` for one that has none, or is not there.
+    #[must_use]
+    pub fn race_zone(&self, code: &RegionCode) -> Option<Tz> {
+        let at = self.find(code)?;
+        let has_children = self.entries[at].end as usize > at + 1;
+        has_children.then(|| self.node(at).timezone)
+    }
+
     /// The zone in which one person counts their weeks: that of their ZIP, else of the region they
     /// belong to, which need not be the one their ZIP gives.
     #[must_use]

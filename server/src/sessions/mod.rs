@@ -6,6 +6,7 @@
 
 mod keys;
 mod lookups;
+mod recent;
 mod rotation;
 mod store;
 mod token;
@@ -14,9 +15,10 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration as Span;
 
-use moka::sync::Cache;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+
+use recent::Recent;
 
 pub use keys::Keys;
 pub use rotation::{RACE, Rotated};
@@ -33,6 +35,8 @@ use crate::scope::Scope;
 
 /// How old a cached viewer may be.
 pub const FRESH: Span = Span::from_millis(800);
+/// Viewers remembered at most.
+const VIEWERS: usize = 100_000;
 /// How often a session's last use is written down.
 const SEEN_EVERY: Duration = Duration::minutes(10);
 
@@ -90,7 +94,7 @@ pub struct Opened {
 #[derive(Clone)]
 pub struct Sessions {
     keys: Keys,
-    viewers: Cache<SessionId, Option<Arc<Viewer>>>,
+    viewers: Arc<Recent<SessionId, Option<Arc<Viewer>>>>,
     lookups: lookups::Lookups,
     life: Duration,
 }
@@ -98,10 +102,7 @@ pub struct Sessions {
 impl Sessions {
     /// `life` is how long a session lives without use.
     pub fn new(keys: Keys, life: Duration) -> Self {
-        let viewers = Cache::builder()
-            .max_capacity(100_000)
-            .time_to_live(FRESH)
-            .build();
+        let viewers = Arc::new(Recent::new(FRESH, VIEWERS));
         Self {
             keys,
             viewers,
@@ -244,7 +245,7 @@ impl Sessions {
     /// Forgets what is cached about these sessions at once; the table has the truth.
     pub fn forget(&self, sessions: &[SessionId]) {
         for session in sessions {
-            self.viewers.invalidate(session);
+            self.viewers.forget(session);
         }
     }
 
@@ -264,7 +265,7 @@ impl Sessions {
 
     /// Forgets every cached viewer: after a change of roles or regions.
     pub fn forget_all(&self) {
-        self.viewers.invalidate_all();
+        self.viewers.forget_all();
     }
 }
 

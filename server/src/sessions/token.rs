@@ -6,10 +6,10 @@ use std::time::Duration as Span;
 use jsonwebtoken::{
     Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode,
 };
-use moka::sync::Cache;
 use serde::{Deserialize, Serialize};
 
 use super::Keys;
+use super::recent::Recent;
 use crate::clock::{Duration, Instant};
 use crate::error::Error;
 use crate::ids::SessionId;
@@ -19,7 +19,7 @@ pub const TOKEN_LIFE: Duration = Duration::minutes(10);
 /// How far clocks of nodes may differ.
 const LEEWAY: Duration = Duration::seconds(5);
 /// Proved tokens kept at most, and how long: no longer than one lives.
-const PROVED: u64 = 50_000;
+const PROVED: usize = 50_000;
 const PROVED_FOR: Span = Span::from_secs(600);
 const ISSUER: &str = "muster";
 
@@ -71,7 +71,7 @@ pub(super) struct Ring {
     web: Validation,
     api: Validation,
     /// Tokens whose signature was good, so that a client's next request need not prove it again.
-    proved: Cache<String, Proved>,
+    proved: Recent<String, Proved>,
 }
 
 /// What a token with a good signature says.
@@ -96,10 +96,7 @@ impl Ring {
             believed: believed.collect(),
             web: rules(Audience::Web),
             api: rules(Audience::Api),
-            proved: Cache::builder()
-                .max_capacity(PROVED)
-                .time_to_live(PROVED_FOR)
-                .build(),
+            proved: Recent::new(PROVED_FOR, PROVED),
         }
     }
 }
