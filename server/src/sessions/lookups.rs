@@ -40,13 +40,46 @@ struct Queue {
 
 /// Ended before its time, with the runtime it stood on, it turns everybody who waits away: nobody
 /// would answer them.
-struct AtWork<'a>(Option<&'a Lookups>);
+struct AtWork {
+    lookups: Lookups,
+    done: bool,
+}
 
-impl Drop for AtWork<'_> {
+impl Drop for AtWork {
     fn drop(&mut self) {
-        if let Some(lookups) = self.0 {
-            *lookups.queue() = Queue::default();
+        if !self.done {
+            *self.lookups.queue() = Queue::default();
         }
+    }
+}
+
+impl AtWork {
+    async fn serve(mut self, db: Db) {
+        while let Some(asked) = self.lookups.next() {
+            // One browser asks many times at once; each session is looked up once.
+            let sessions: BTreeSet<SessionId> = asked.iter().map(|one| one.session).collect();
+            let sessions: Vec<SessionId> = sessions.into_iter().collect();
+            let Some(now) = asked.iter().map(|one| one.now).max() else {
+                continue;
+            };
+            let read = db.read(move |conn| Ok(store::list_viewers(conn, &sessions, now)?));
+            let found = timeout(PATIENCE, read)
+                .await
+                .unwrap_or(Err(Error::Unavailable { retry_after: 1 }));
+            // Who came meanwhile would wait as long, and for the same.
+            let others = found
+                .is_err()
+                .then(|| std::mem::take(&mut self.lookups.queue().asked));
+            for one in asked.into_iter().chain(others.into_iter().flatten()) {
+                let answer = found
+                    .as_ref()
+                    .map(|viewers| viewers.get(&one.session).cloned())
+                    .map_err(Error::clone);
+                // Who no longer waits has hung up.
+                let _ = one.reply.send(answer);
+            }
+        }
+        self.done = true;
     }
 }
 
@@ -68,7 +101,11 @@ impl Lookups {
         };
         if self.join(asked)? {
             // On its own: whoever asked first may hang up before the others are answered.
-            tokio::spawn(self.clone().serve(db.clone()));
+            let at_work = AtWork {
+                lookups: self.clone(),
+                done: false,
+            };
+            tokio::spawn(at_work.serve(db.clone()));
         }
         answer
             .await
@@ -83,35 +120,6 @@ impl Lookups {
         }
         queue.asked.push(asked);
         Ok(!std::mem::replace(&mut queue.served, true))
-    }
-
-    async fn serve(self, db: Db) {
-        let mut at_work = AtWork(Some(&self));
-        while let Some(asked) = self.next() {
-            // One browser asks many times at once; each session is looked up once.
-            let sessions: BTreeSet<SessionId> = asked.iter().map(|one| one.session).collect();
-            let sessions: Vec<SessionId> = sessions.into_iter().collect();
-            let Some(now) = asked.iter().map(|one| one.now).max() else {
-                continue;
-            };
-            let read = db.read(move |conn| Ok(store::list_viewers(conn, &sessions, now)?));
-            let found = timeout(PATIENCE, read)
-                .await
-                .unwrap_or(Err(Error::Unavailable { retry_after: 1 }));
-            // Who came meanwhile would wait as long, and for the same.
-            let others = found
-                .is_err()
-                .then(|| std::mem::take(&mut self.queue().asked));
-            for one in asked.into_iter().chain(others.into_iter().flatten()) {
-                let answer = found
-                    .as_ref()
-                    .map(|viewers| viewers.get(&one.session).cloned())
-                    .map_err(Error::clone);
-                // Who no longer waits has hung up.
-                let _ = one.reply.send(answer);
-            }
-        }
-        at_work.0 = None;
     }
 
     /// The next to be answered; `None`, and nobody at work any more, when no one waits.
