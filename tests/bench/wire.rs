@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
+use memchr::memmem;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -68,7 +69,7 @@ impl Wire {
 /// The head at the start of `bytes`; `None` while it has not wholly arrived. An answer without a
 /// length has no body: only an upgrade comes without one here.
 pub fn read_head(bytes: &[u8]) -> io::Result<Option<Head>> {
-    let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else {
+    let Some(end) = memmem::find(bytes, b"\r\n\r\n") else {
         return Ok(None);
     };
     let head = bytes.get(..end).unwrap_or_default();
@@ -77,12 +78,18 @@ pub fn read_head(bytes: &[u8]) -> io::Result<Option<Head>> {
     let status = head.get(9..12).and_then(number);
     let status = status.ok_or_else(|| bad("an answer without a status"))?;
     let mut length = 0;
-    for line in head.split(|byte| *byte == b'\n') {
-        let Some(colon) = line.iter().position(|byte| *byte == b':') else {
-            continue;
+    let mut rest = head;
+    while let Some(line_end) = memchr::memchr(b'\n', rest) {
+        rest = rest.get(line_end + 1..).unwrap_or_default();
+        let Some(colon) = memchr::memchr(b':', rest) else {
+            break;
         };
-        let (name, value) = line.split_at(colon);
+        let (name, value) = rest.split_at(colon);
         if name.eq_ignore_ascii_case(b"content-length") {
+            let value = value
+                .split(|byte| *byte == b'\r')
+                .next()
+                .unwrap_or_default();
             let value = value.get(1..).and_then(number);
             length = value.ok_or_else(|| bad("an answer with a bad length"))?;
         } else if name.eq_ignore_ascii_case(b"transfer-encoding") {

@@ -48,7 +48,9 @@ pub(super) fn load(source: &Source<'_>) -> Result<Tree, TreeError> {
     let utc = builder.zone(Tz::UTC);
     zones::resolve(&mut entries, utc);
     let Builder { text, zones, .. } = builder;
+    let codes = entries.iter().map(|entry| entry.code.clone());
     Ok(Tree {
+        places: codes.zip(0..).collect(),
         levels: plan
             .levels
             .iter()
