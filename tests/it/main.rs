@@ -53,4 +53,5 @@ mod smtp;
 mod task_pages;
 mod tasks;
 mod tidy;
+mod unstorable;
 mod wire;

@@ -76,7 +76,7 @@ pub async fn register(app: &App, asker: Asker, wanted: Registration) -> Result<A
     let draft = Draft {
         place: Some(place.clone()),
         name,
-        invite,
+        invite: invite.map(|code| rules::tidy_invite(&code)),
         choices: Choices::default(),
     };
     let request = ask(app, asker, Purpose::Join, email, draft).await?;

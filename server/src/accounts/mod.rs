@@ -67,7 +67,7 @@ pub async fn invitation_link(app: &App, viewer: &Viewer) -> Result<String, Error
 
 /// The display name of whoever invites with `code`; `None` when nobody does.
 pub async fn inviter(app: &App, code: &str) -> Result<Option<String>, Error> {
-    let code = code.to_owned();
+    let code = rules::tidy_invite(code);
     let found = app
         .db
         .read(move |conn| Ok(store::find_inviter(conn, &asking::ANYONE, &code)?))

@@ -14,6 +14,8 @@ use crate::settings::Settings;
 const NAME_LENGTH: usize = 80;
 /// Characters of a code (contract.md, "Registration and sign-in", 2).
 pub const CODE_LENGTH: usize = 8;
+/// Characters of an invitation's code at most.
+const INVITE_LENGTH: usize = 32;
 /// How long a request is kept; limits look back an hour, a staff link lives a day.
 pub const KEPT: Duration = Duration::hours(48);
 /// How long the printed link of HQ lives.
@@ -60,6 +62,16 @@ pub fn tidy_code(typed: &str) -> String {
         .filter(char::is_ascii_alphanumeric)
         .map(|letter| letter.to_ascii_uppercase())
         .take(CODE_LENGTH + 1)
+        .collect()
+}
+
+/// An invitation's code as typed or clicked, in the form it is kept: what no code holds is dropped.
+pub fn tidy_invite(typed: &str) -> String {
+    typed
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|letter| letter.to_ascii_uppercase())
+        .take(INVITE_LENGTH)
         .collect()
 }
 

@@ -192,9 +192,14 @@ fn reason_of(text: &str) -> Result<String, Error> {
     Ok(text.to_owned())
 }
 
+/// Whether a request can be known by `key`: visible ASCII characters, not too many.
+fn is_key(key: &str) -> bool {
+    (1..=KEY_LENGTH).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 /// The entry that a draft becomes, if its fields are right.
 fn entry(app: &App, viewer: &Viewer, key: &str, new: &NewActivity) -> Result<Entry, Error> {
-    if !(1..=KEY_LENGTH).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+    if !is_key(key) {
         return Err(Error::field("key", "activity-key"));
     }
     let volunteer = new.volunteer.unwrap_or(viewer.id);

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::{NewActivity, store};
+use super::{NewActivity, is_key, store};
 use crate::app::App;
 use crate::error::Error;
 use crate::ledger::{Entry, Line, Written};
@@ -20,8 +20,10 @@ pub struct Firsts {
 }
 
 impl Firsts {
-    /// Looks up the viewer's own `keys`; nobody else's can be found.
+    /// Looks up the viewer's own `keys`; nobody else's can be found, and nothing was written under
+    /// what is no key.
     pub async fn look(app: &App, viewer: &Viewer, keys: &[String]) -> Result<Self, Error> {
+        let keys: Vec<&String> = keys.iter().filter(|key| is_key(key)).collect();
         let mut firsts = Self {
             viewer: viewer.clone(),
             lines: HashMap::new(),
@@ -31,7 +33,7 @@ impl Firsts {
         }
         let (scope, keys): (Scope, Vec<String>) = (
             Scope::Own(viewer.id),
-            keys.iter()
+            keys.into_iter()
                 .map(|key| Entry::key_of(viewer.id, key))
                 .collect(),
         );

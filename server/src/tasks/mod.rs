@@ -30,6 +30,7 @@ use crate::cluster::Event;
 use crate::db::Conn;
 use crate::error::{Error, FieldErrors, Sentence};
 use crate::ids::{TaskId, VolunteerId};
+use crate::prose;
 use crate::region_code::RegionCode;
 use crate::scope::Scope;
 use crate::volunteers;
@@ -58,6 +59,9 @@ pub fn find_led(conn: &mut Conn, scope: &Scope, id: TaskId) -> Result<Whole, Err
 }
 
 /// Tasks that `scope` may see, newest first, below the id `before`, at most `limit`.
+///
+/// # Errors
+/// `Invalid` on `q` for characters that no title holds.
 pub fn list(
     conn: &mut Conn,
     scope: &Scope,
@@ -65,6 +69,13 @@ pub fn list(
     before: Option<i64>,
     limit: i64,
 ) -> Result<Vec<Whole>, Error> {
+    if filter
+        .q
+        .as_ref()
+        .is_some_and(|q| q.chars().any(prose::is_hidden))
+    {
+        return Err(Error::field("q", "prose-control"));
+    }
     let tasks = store::list(conn, scope, filter, before, limit)?;
     dress(conn, tasks)
 }
