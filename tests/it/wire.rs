@@ -130,6 +130,8 @@ async fn refusals_name_the_field_in_words_of_the_field() {
         (json!({"kind": "doors", "quantity": "many"}), "quantity"),
         (json!({"kind": "doors", "quantity": 1.5}), "quantity"),
         (json!({"kind": "bribes", "quantity": 1}), "kind"),
+        (json!({"kind": null, "quantity": 1}), "kind"),
+        (json!({"kind": 7, "quantity": 1}), "kind"),
         (json!({"quantity": 1}), "kind"),
         (
             json!({"kind": "doors", "quantity": 1, "occurred_at": "soon"}),

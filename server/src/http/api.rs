@@ -56,11 +56,18 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
         if why.is_data() {
             Error::Invalid(unread::fault(&path, &why.to_string()))
         } else {
-            syntax(&why)
+            misread::<T>(body).unwrap_or_else(|| syntax(&why))
         }
     })?;
     json.end().map_err(|why| syntax(&why))?;
     Ok(value)
+}
+
+/// The fault of a body that is JSON after all: where one of a few names should stand and no text
+/// does, the reader complains of the syntax.
+fn misread<T: DeserializeOwned>(body: &[u8]) -> Option<Error> {
+    let whole = serde_json::from_slice(body).ok()?;
+    read_value::<T>(whole).err()
 }
 
 /// Reads a part of a body that was taken in unread, as [`Body`] would.

@@ -79,7 +79,7 @@ fn expected(what: &str, wanted: &str) -> &'static str {
         _ if whole && what.starts_with("invalid value: integer") => "error-field-size",
         _ if whole => "error-field-whole",
         "f32" | "f64" => "error-field-number",
-        "a string" | "a borrowed string" | "a character" => "error-field-text",
+        "a string" | "a borrowed string" | "a character" | "string or map" => "error-field-text",
         "a boolean" => "error-field-yes-no",
         "a sequence" => "error-field-list",
         "a map" | "an object" => "error-field-object",
@@ -126,6 +126,10 @@ mod tests {
                 "error-field-object",
             ),
             ("invalid type: map, expected a sequence", "error-field-list"),
+            (
+                "invalid type: null, expected string or map",
+                "error-field-text",
+            ),
             (
                 "unknown variant `bribes`, expected `doors` or `calls`",
                 "error-field-choice",
