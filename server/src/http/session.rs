@@ -1,7 +1,7 @@
 //! The person behind a request, and the cookies that say so.
 
 use std::future::{Ready, ready};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use actix_web::cookie::{Cookie, SameSite, time::Duration as CookieSpan};
@@ -273,6 +273,33 @@ pub struct Peer {
     pub device: String,
 }
 
+/// Who is behind `peer`: the last address that is not itself a trusted proxy, which is the one we can
+/// vouch for. A proxy adds to the line that came or sends one of its own after it, and may add a port.
+/// What is no address was not written by a proxy of ours to be believed, nor is what stands before it.
+fn forwarded(peer: IpAddr, lines: &[&str], proxies: &[IpAddr]) -> IpAddr {
+    let proxies: Vec<IpAddr> = proxies.iter().map(IpAddr::to_canonical).collect();
+    let mut last = peer.to_canonical();
+    for text in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
+        if !proxies.contains(&last) {
+            break;
+        }
+        match address(text.trim()) {
+            Some(before) => last = before.to_canonical(),
+            None => break,
+        }
+    }
+    last
+}
+
+/// An address, perhaps with a port: `192.0.2.7`, `192.0.2.7:4711`, `2001:db8::7`, `[2001:db8::7]:4711`.
+fn address(text: &str) -> Option<IpAddr> {
+    let bare = text
+        .strip_prefix('[')
+        .and_then(|text| text.strip_suffix(']'));
+    let port = || text.parse::<SocketAddr>().map(|address| address.ip());
+    bare.unwrap_or(text).parse().or_else(|_| port()).ok()
+}
+
 impl FromRequest for Peer {
     type Error = actix_web::Error;
     type Future = Ready<Result<Self, actix_web::Error>>;
@@ -284,22 +311,56 @@ impl FromRequest for Peer {
                 .and_then(|value| value.to_str().ok())
         };
         let peer = request.peer_addr().map(|address| address.ip());
-        let trusted = |ip: &IpAddr| {
-            Front::of(request).is_some_and(|front| front.settings.trusted_proxies.contains(ip))
-        };
-        let ip = match peer {
-            // The last address that is not itself a trusted proxy is the one we can vouch for.
-            Some(ip) if trusted(&ip) => header("x-forwarded-for")
-                .into_iter()
-                .flat_map(|list| list.rsplit(','))
-                .filter_map(|text| text.trim().parse::<IpAddr>().ok())
-                .find(|ip| !trusted(ip))
-                .or(Some(ip)),
-            other => other,
-        };
+        let proxies = Front::of(request).map(|front| &*front.settings.trusted_proxies);
+        let lines = request.headers().get_all("x-forwarded-for");
+        let lines: Vec<&str> = lines
+            .map(|line| line.to_str().unwrap_or_default())
+            .collect();
+        let ip = peer.map(|peer| forwarded(peer, &lines, proxies.unwrap_or_default()));
         ready(Ok(Self {
             ip: ip.map(|ip| ip.to_string()).unwrap_or_default(),
             device: header("user-agent").unwrap_or_default().to_owned(),
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_a_trusted_proxy_wrote_is_believed() {
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        let proxies = [ip("127.0.0.1"), ip("10.0.0.1")];
+        for (peer, lines, asker) in [
+            ("192.0.2.9", &["198.51.100.1"][..], "192.0.2.9"),
+            ("127.0.0.1", &[], "127.0.0.1"),
+            ("127.0.0.1", &["198.51.100.1"], "198.51.100.1"),
+            ("::ffff:127.0.0.1", &["198.51.100.1"], "198.51.100.1"),
+            ("127.0.0.1", &["203.0.113.1, 198.51.100.1"], "198.51.100.1"),
+            (
+                "127.0.0.1",
+                &["203.0.113.1", "198.51.100.1"],
+                "198.51.100.1",
+            ),
+            (
+                "127.0.0.1",
+                &["203.0.113.1, 198.51.100.1, 10.0.0.1"],
+                "198.51.100.1",
+            ),
+            (
+                "127.0.0.1",
+                &["203.0.113.1, 198.51.100.1:4711"],
+                "198.51.100.1",
+            ),
+            ("127.0.0.1", &["[2001:db8::7]:4711"], "2001:db8::7"),
+            ("127.0.0.1", &["[2001:db8::7]"], "2001:db8::7"),
+            ("127.0.0.1", &["203.0.113.1, unknown"], "127.0.0.1"),
+            ("127.0.0.1", &["203.0.113.1, unknown, 10.0.0.1"], "10.0.0.1"),
+            ("127.0.0.1", &["10.0.0.1"], "10.0.0.1"),
+        ] {
+            let found = forwarded(ip(peer), lines, &proxies);
+            assert_eq!(found, ip(asker), "{peer} {lines:?}");
+        }
     }
 }
