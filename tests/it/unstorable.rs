@@ -60,6 +60,27 @@ both! {
         assert!(faults.is_empty(), "\n{}", faults.join("\n"));
     }
 
+    async fn a_text_that_cannot_be_stored_or_shown_is_refused_by_its_field(world: World) {
+        let program = world.program(&world.staff("hq@example.org").await).await;
+        let place = json!({"lat": 40, "lon": -83, "name": "a\u{0}"});
+        for (method, path, field, value) in [
+            ("POST", "/api/v1/tasks", "place.name", json!({"place": place})),
+            ("POST", "/api/v1/tasks", "title", json!({"title": "Call \u{202e}"})),
+            ("POST", "/api/v1/tasks", "body", json!({"body": "a\u{2066}b"})),
+            ("PATCH", "/api/v1/me", "certificates", json!({"certificates": [{"name": "a\u{0}"}]})),
+        ] {
+            let mut body = match path {
+                "/api/v1/tasks" => json!({"title": "Call", "kind": "calls", "region": "us-oh"}),
+                _ => json!({}),
+            };
+            for (name, value) in value.as_object().expect("fields") {
+                body[name] = value.clone();
+            }
+            let refused = program.call(method, path, &body).await.expect(422).json();
+            assert!(refused["errors"][field].is_array(), "{field}: {refused}");
+        }
+    }
+
     async fn an_invitation_that_cannot_be_stored_is_one_that_nobody_sent(world: World) {
         let program = Client::program(world.server.url());
         let join = json!({"email": "ada@example.org", "zip": "43215", "invite": "\u{0}"});

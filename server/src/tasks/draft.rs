@@ -9,6 +9,7 @@ use super::needs::{self, LIST, LanguageNeed, SkillNeed, between};
 use crate::clock::{Duration, Instant};
 use crate::error::FieldErrors;
 use crate::ids::VolunteerId;
+use crate::prose;
 use crate::region_code::RegionCode;
 use crate::regions::Tree;
 use crate::volunteers;
@@ -150,16 +151,19 @@ impl Draft {
             task.title = title.split_whitespace().collect::<Vec<_>>().join(" ");
             if task.title.is_empty() {
                 faults.add("title", "task-title-needed");
-            } else if task.title.chars().count() > TITLE || task.title.chars().any(char::is_control)
-            {
+            } else if task.title.chars().count() > TITLE {
                 faults.add("title", "task-title-long");
+            } else if task.title.chars().any(prose::is_hidden) {
+                faults.add("title", "prose-control");
             }
         }
         if let Some(body) = &self.body {
             body.trim().replace("\r\n", "\n").clone_into(&mut task.body);
-            let bad = |c: char| c.is_control() && c != '\n' && c != '\t';
-            if task.body.chars().count() > BODY || task.body.chars().any(bad) {
+            let bad = |c: char| prose::is_hidden(c) && c != '\n' && c != '\t';
+            if task.body.chars().count() > BODY {
                 faults.add("body", "task-body-long");
+            } else if task.body.chars().any(bad) {
+                faults.add("body", "prose-control");
             }
         }
         if let Some(remote) = self.remote {
@@ -183,6 +187,8 @@ impl Draft {
                 }
                 if task.place_name.chars().count() > PLACE {
                     faults.add("place.name", "task-place-long");
+                } else if task.place_name.chars().any(prose::is_hidden) {
+                    faults.add("place.name", "prose-control");
                 }
             }
         }
@@ -273,7 +279,7 @@ fn tidy(entries: &[String]) -> Option<Vec<String>> {
     let mut list: Vec<String> = Vec::new();
     for entry in entries {
         let entry = entry.trim().to_lowercase();
-        if entry.chars().count() > ENTRY || entry.chars().any(char::is_control) {
+        if entry.chars().count() > ENTRY || entry.chars().any(prose::is_hidden) {
             return None;
         }
         if !entry.is_empty() && !list.contains(&entry) {
@@ -320,6 +326,12 @@ mod tests {
                 "ends_at",
             ),
             (r#"{"languages":["español"]}"#, "languages[0]"),
+            (r#"{"languages":["es","spanish"]}"#, "languages[1]"),
+            (r#"{"title":"Call \u202e"}"#, "title"),
+            (
+                r#"{"place":{"lat":40,"lon":-83,"name":"\u0000"}}"#,
+                "place.name",
+            ),
             (
                 r#"{"skills":[{"slug":"juggling","level":1}]}"#,
                 "skills[0].slug",

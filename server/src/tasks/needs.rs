@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{FieldErrors, Sentence};
-use crate::volunteers::skills;
+use crate::volunteers::{languages, skills};
 
 /// Entries of a list at most.
 pub const LIST: usize = 30;
@@ -96,7 +96,7 @@ pub fn languages(needs: &[LanguageNeed], faults: &mut FieldErrors) -> Vec<Langua
     let mut list: Vec<LanguageNeed> = Vec::new();
     for (at, need) in needs.iter().enumerate() {
         let tag = need.tag().trim().to_lowercase();
-        if !is_language(&tag) || list.iter().any(|other| other.tag() == tag) {
+        if !languages::is_known(&tag) || list.iter().any(|other| other.tag() == tag) {
             faults.add(format!("languages[{at}]"), "task-language");
         }
         list.push(if need.is_required() {
@@ -112,9 +112,4 @@ pub fn languages(needs: &[LanguageNeed], faults: &mut FieldErrors) -> Vec<Langua
         faults.add("languages", "task-list-long");
     }
     list
-}
-
-fn is_language(tag: &str) -> bool {
-    let part = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric());
-    (2..=12).contains(&tag.len()) && tag.split('-').all(part)
 }

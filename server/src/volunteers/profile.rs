@@ -290,6 +290,13 @@ fn check_certificates(wanted: &[Certificate], person: &mut Volunteer, faults: &m
         faults.add("certificates", "list-too-long");
         return;
     }
+    if wanted
+        .iter()
+        .any(|one| one.name.chars().any(prose::is_hidden))
+    {
+        faults.add("certificates", "prose-control");
+        return;
+    }
     let kept: Vec<Certificate> = wanted
         .iter()
         .map(|one| Certificate {
