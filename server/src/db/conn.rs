@@ -120,6 +120,7 @@ impl Pools {
                     "The database file {file} does not exist. Check database_url, or run `muster migrate` to make it."
                 )));
             }
+            make_private(Path::new(file));
             let writers = build(file, 1, Kind::Sqlite)?;
             let readers = build(file, place.connections, Kind::Sqlite)?;
             Ok(Self {
@@ -189,6 +190,16 @@ fn look_at(file: &Path) -> std::io::Result<()> {
     } else {
         Err(std::io::Error::other("it is no SQLite database"))
     }
+}
+
+/// Makes a database file that is not there yet, empty, for its owner alone: SQLite gives what it
+/// keeps beside a file the rights of that file. Where this cannot be done, opening says why.
+fn make_private(file: &Path) {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let _ = options.open(file);
 }
 
 /// The address of a server, with a bound on how long it may take to answer.
@@ -272,6 +283,27 @@ pub fn get(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_database_is_made_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("muster.db");
+        let pools = Pools::open(&Place {
+            url: format!("sqlite:{}", file.display()),
+            connections: 1,
+            create: true,
+        })
+        .unwrap();
+        let mut writer = pools.writers.get().unwrap();
+        writer.batch_execute("CREATE TABLE t (x)").unwrap();
+        for beside in std::fs::read_dir(folder.path()).unwrap() {
+            let beside = beside.unwrap();
+            let mode = beside.metadata().unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode, 0o600, "{}", beside.path().display());
+        }
+    }
 
     #[test]
     fn a_password_is_shown_nowhere() {

@@ -9,7 +9,9 @@ mod store;
 
 pub use errands::{Errands, Slot};
 
-use std::path::PathBuf;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration as Span;
 
@@ -71,7 +73,7 @@ impl Mailer {
             .parse()
             .map_err(|why| format!("mail_from cannot be used: {why}."))?;
         let way = if let Some(folder) = mail.strip_prefix("folder:") {
-            std::fs::create_dir_all(folder)
+            make_private(Path::new(folder))
                 .map_err(|why| format!("The mail folder {folder}: {why}."))?;
             Way::Folder(folder.into())
         } else if mail == "memory" {
@@ -110,7 +112,7 @@ impl Mailer {
                 tokio::task::spawn_blocking(move || {
                     // Written beside and renamed, so that nobody reads half a mail.
                     let part = file.with_extension("part");
-                    std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, &file))
+                    write_private(&part, &bytes).and_then(|()| fs::rename(&part, &file))
                 })
                 .await
                 .map_err(|why| Error::Internal(why.to_string()))?
@@ -164,6 +166,24 @@ impl Mailer {
             .body(body(&mail.text))
             .map_err(|why| Error::Internal(format!("a mail could not be composed: {why}")))
     }
+}
+
+/// Makes a folder for its owner alone, where there is none yet: what lies in it signs people in.
+fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Writes a new file for its owner alone.
+fn write_private(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file)?.write_all(bytes)
 }
 
 /// Plain ASCII goes as it is, so that a link stays whole on its line even for those who read the raw
@@ -230,8 +250,9 @@ mod tests {
     #[tokio::test]
     async fn a_folder_gets_one_eml_a_message() {
         let folder = tempfile::tempdir().unwrap();
+        let mails = folder.path().join("mail");
         let mailer = Mailer::open(
-            &format!("folder:{}", folder.path().display()),
+            &format!("folder:{}", mails.display()),
             "Office <office@example.org>",
         )
         .unwrap();
@@ -241,9 +262,16 @@ mod tests {
             text: format!("Line\nhttp://localhost/sign-in?token={}\n", "f".repeat(64)),
         };
         mailer.send(&mail).await.unwrap();
-        let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+        let files: Vec<_> = fs::read_dir(&mails).unwrap().collect();
         assert_eq!(files.len(), 1);
-        let text = std::fs::read_to_string(files[0].as_ref().unwrap().path()).unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode(&files[0].as_ref().unwrap().path()), 0o600);
+            assert_eq!(mode(&mails), 0o700, "nobody else reads a link");
+        }
+        let text = fs::read_to_string(files[0].as_ref().unwrap().path()).unwrap();
         assert!(
             text.contains("To: ada@example.org") && text.contains("Subject: Hello"),
             "{text}"
