@@ -1,8 +1,13 @@
 //! What goes over the wire whatever the call is: methods, bodies, tokens, and sentences that people
 //! who write programs can use.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use crate::support::{Client, Place, World, both};
 
@@ -203,6 +208,19 @@ async fn refusals_name_the_field_in_words_of_the_field() {
         kinds["detail"].as_str().unwrap().contains("calls, doors"),
         "{kinds}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_body_that_says_it_is_too_large_is_refused_before_it_comes() {
+    let world = world().await;
+    let mut line = TcpStream::connect(world.server.address).await.unwrap();
+    let head = "POST /api/v1/registrations HTTP/1.1\r\nhost: localhost\r\n\
+                content-type: application/json\r\ncontent-length: 99999999999\r\n\r\n{";
+    line.write_all(head.as_bytes()).await.unwrap();
+    let mut begin = [0; 12];
+    let told = timeout(Duration::from_secs(10), line.read_exact(&mut begin));
+    told.await.expect("an answer in time").unwrap();
+    assert_eq!(&begin, b"HTTP/1.1 413");
 }
 
 both! {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
+use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::web::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt};
 use tokio::time::{Instant, timeout_at};
@@ -29,7 +30,18 @@ pub(super) fn take(
     let limit = Front::of(request).map_or(65_536, |front| {
         front.settings.body_limit_kib as usize * 1024
     });
-    gather(payload.take(), limit, PATIENCE)
+    let announced = request
+        .headers()
+        .get(CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    let body = gather(payload.take(), limit, PATIENCE);
+    async move {
+        // Who says that too much will come need not send it first.
+        if announced.is_some_and(|length| length > limit as u64) {
+            return Err(Error::TooLarge);
+        }
+        body.await
+    }
 }
 
 async fn gather(
