@@ -187,8 +187,10 @@ impl Settings {
             if url.scheme() != "https" && !loopback {
                 return refuse("public_url must start with https:// unless it is on this machine.");
             }
-            if url.path() != "/" || url.query().is_some() {
-                return refuse("public_url should be an origin alone, without a path.");
+            // As browsers write it: every change must bring this very text as its `Origin`.
+            let origin = url.origin().ascii_serialization();
+            if origin != self.public_url.trim_end_matches('/') {
+                return refuse(&format!("public_url should be an origin alone: {origin}."));
             }
         }
         let accent = self.accent.strip_prefix('#').unwrap_or_default();
@@ -221,6 +223,7 @@ impl Settings {
             ("body_limit_kib", self.body_limit_kib, 16, 16_384),
             ("link_minutes", self.link_minutes, 1, 60),
             ("session_days", self.session_days, 1, 365),
+            ("code_tries", self.code_tries, 1, 20),
             ("ledger_queue", self.ledger_queue, 16, 1_000_000),
             ("ledger_batch", self.ledger_batch, 1, 1_000),
             ("drain_seconds", self.drain_seconds, 1, 600),
@@ -247,7 +250,9 @@ fn wanted(default: &toml::Value) -> &'static str {
     match default {
         toml::Value::Integer(_) => "a whole number from 0 to 4294967295",
         toml::Value::Boolean(_) => "true or false",
-        toml::Value::Array(_) => "a list of IP addresses",
+        toml::Value::Array(_) => {
+            "a list of IP addresses (in the environment with commas between them)"
+        }
         _ => "a text such as config/default.toml explains",
     }
 }
@@ -293,6 +298,25 @@ mod tests {
         assert!(with("MUSTER_PUBLIC_URL", "http://muster.example.org").is_err());
         assert!(with("MUSTER_PUBLIC_URL", "http://localhost:8080").is_ok());
         assert!(with("MUSTER_PUBLIC_URL", "https://muster.example.org").is_ok());
+        assert!(with("MUSTER_PUBLIC_URL", "https://muster.example.org/").is_ok());
+    }
+
+    #[test]
+    fn a_public_address_is_an_origin_and_nothing_more() {
+        for url in [
+            "https://muster.example.org/path",
+            "https://muster.example.org/?q",
+            "https://muster.example.org/#part",
+            "https://ada:hunter2@muster.example.org",
+            "https://Muster.example.org",
+            "https://muster.example.org:443",
+        ] {
+            let refused = with("MUSTER_PUBLIC_URL", url).unwrap_err().to_string();
+            assert!(
+                refused.ends_with("alone: https://muster.example.org."),
+                "{refused}"
+            );
+        }
     }
 
     #[test]
