@@ -1,5 +1,7 @@
 //! The command line: exit codes 0, 1 and 2, and complaints of one sentence.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::support::Command;
@@ -201,6 +203,48 @@ fn the_openapi_document_is_printed_whole() {
     let document: Value = serde_json::from_str(&ended.out).expect("JSON");
     assert_eq!(document["openapi"], "3.1.0");
     assert!(document["paths"]["/api/v1/regions/{code}"]["get"].is_object());
+}
+
+/// Everything a program may send, with what is inside it.
+fn sent(document: &Value, schema: &Value, found: &mut BTreeSet<String>) {
+    match schema {
+        Value::Object(parts) => {
+            if let Some(name) = parts.get("$ref").and_then(Value::as_str) {
+                let name = name.rsplit('/').next().expect("a name").to_owned();
+                if found.insert(name.clone()) {
+                    sent(document, &document["components"]["schemas"][&name], found);
+                }
+            }
+            parts.values().for_each(|part| sent(document, part, found));
+        }
+        Value::Array(parts) => parts.iter().for_each(|part| sent(document, part, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_openapi_document_explains_every_field_that_is_sent() {
+    let printed = Command::new().run(&["openapi"]).out;
+    let document: Value = serde_json::from_str(&printed).expect("JSON");
+    let mut found = BTreeSet::new();
+    for path in document["paths"].as_object().expect("paths").values() {
+        for call in path.as_object().expect("calls").values() {
+            sent(&document, &call["requestBody"], &mut found);
+        }
+    }
+    assert!(
+        found.contains("Change") && found.contains("SkillLevel"),
+        "{found:?}"
+    );
+    for name in found {
+        let schema = &document["components"]["schemas"][&name];
+        for (field, about) in schema["properties"].as_object().into_iter().flatten() {
+            assert!(
+                about["description"].is_string(),
+                "{name}.{field} is not explained"
+            );
+        }
+    }
 }
 
 const VECTOR: &str = r#"{"phi":70,"tau2":0.09,"g":1,"seed":11,"regions":[

@@ -22,7 +22,7 @@ pub struct NewRegistration {
     pub email: String,
     /// Their postcode.
     pub zip: String,
-    /// The name shown to others.
+    /// The name shown to others, at most 80 letters.
     #[serde(default)]
     pub name: Option<String>,
     /// The code of a member's invitation link.

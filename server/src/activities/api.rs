@@ -100,7 +100,7 @@ pub async fn create_sheet(
 pub struct DecisionBody {
     /// `approved`, `rejected` or `held`.
     pub state: Verification,
-    /// Why; the person reads it.
+    /// Why, at most 500 characters; the person reads it.
     pub reason: Option<String>,
 }
 
@@ -120,7 +120,7 @@ pub async fn decide(
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReversalBody {
-    /// The person reads it.
+    /// At most 500 characters; the person reads it.
     pub reason: String,
 }
 

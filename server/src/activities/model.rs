@@ -20,17 +20,17 @@ use crate::words::Lang;
 pub struct NewActivity {
     /// What kind of work; `recruit` is written by the system alone.
     pub kind: Kind,
-    /// Dials, doors, guests or dollars.
+    /// Dials, doors, guests or dollars, a whole number; each kind has its bounds.
     pub quantity: Option<i64>,
-    /// How many of them talked.
+    /// How many of them talked; no more than `quantity`.
     pub conversations: Option<i64>,
-    /// How long it took.
+    /// How long it took, 1 to 960.
     pub minutes: Option<i64>,
     /// When it was done; now where left out.
     pub occurred_at: Option<Instant>,
     /// For which task.
     pub task: Option<TaskId>,
-    /// What was heard; the captain reads it.
+    /// What was heard, at most 2,000 characters; the captain reads it.
     pub note: Option<String>,
     /// Whom it credits, where a captain or HQ enters it for somebody else.
     pub volunteer: Option<VolunteerId>,
@@ -78,21 +78,21 @@ impl NewActivity {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SheetRow {
-    /// Its idempotency key.
+    /// Its idempotency key, 1 to 200 visible characters without blanks.
     pub key: String,
     /// What kind of work.
     pub kind: Kind,
-    /// Dials, doors, guests or dollars.
+    /// Dials, doors, guests or dollars, a whole number; each kind has its bounds.
     pub quantity: Option<i64>,
-    /// How many of them talked.
+    /// How many of them talked; no more than `quantity`.
     pub conversations: Option<i64>,
-    /// How long it took.
+    /// How long it took, 1 to 960.
     pub minutes: Option<i64>,
     /// When it was done; now where left out.
     pub occurred_at: Option<Instant>,
     /// For which task.
     pub task: Option<TaskId>,
-    /// What was heard.
+    /// What was heard, at most 2,000 characters.
     pub note: Option<String>,
     /// Whom it credits.
     pub volunteer: Option<VolunteerId>,
@@ -175,11 +175,11 @@ pub struct LineView {
     pub id: ActivityId,
     /// What kind of work.
     pub kind: String,
-    /// Dials, doors, guests or dollars.
+    /// Dials, doors, guests or dollars, a whole number; each kind has its bounds.
     pub quantity: Option<i32>,
-    /// How many of them talked.
+    /// How many of them talked; no more than `quantity`.
     pub conversations: Option<i32>,
-    /// How long it took.
+    /// How long it took, 1 to 960.
     pub minutes: Option<i32>,
     /// For which task.
     pub task: Option<TaskId>,

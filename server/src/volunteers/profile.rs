@@ -39,6 +39,7 @@ pub struct SkillLevel {
     /// Of `GET /api/v1/skills`.
     pub slug: String,
     /// 1 (a start) to 5 (could teach it).
+    #[schemars(range(min = 1, max = 5))]
     pub level: i32,
 }
 
@@ -46,7 +47,7 @@ pub struct SkillLevel {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Certificate {
-    /// Its name, such as `first-aid`.
+    /// Its name, such as `first-aid`, at most 60 letters.
     pub name: String,
     /// The last day it is good for.
     #[serde(default)]
@@ -146,34 +147,45 @@ pub fn said<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
 /// A change: what is left out stays.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "the contract documents each field")]
 pub struct Change {
+    /// The name shown to others, at most 80 letters; empty takes it away.
     pub name: Option<String>,
     /// A new postcode within 80 km of the old one: the person then belongs to its turf; farther is
     /// HQ's.
     pub zip: Option<String>,
     /// A county within 80 km of the postcode's point; farther is HQ's.
     pub region: Option<String>,
+    /// All skills, each once: the list takes the place of the one before.
     #[serde(default, deserialize_with = "objects")]
     #[schemars(with = "Option<Vec<SkillLevel>>")]
     pub skills: Option<Vec<SkillLevel>>,
+    /// All languages, as tags such as `es`.
     pub languages: Option<Vec<String>>,
+    /// All thirds of the week that are free, `mon-am`, `mon-pm`, `mon-eve` to `sun-eve`; null: undeclared.
     #[serde(default, deserialize_with = "said")]
     #[schemars(with = "Option<Vec<String>>")]
     pub availability: Option<Option<Vec<String>>>,
+    /// All kinds of task they enjoy, as in a task's `kind`.
     pub interests: Option<Vec<String>>,
+    /// How far they go, 0 to 1,000 km; null: undeclared.
     #[serde(default, deserialize_with = "said")]
-    #[schemars(with = "Option<i32>")]
+    #[schemars(with = "Option<i32>", range(min = 0, max = 1000))]
     pub travel_km: Option<Option<i32>>,
+    /// Whether to spare them comparison with others.
     pub quiet: Option<bool>,
+    /// Whether their name may stand on the honour roll.
     pub honour_roll: Option<bool>,
+    /// All certificates, at most 60; a leader's word on one stays while it is unchanged.
     #[serde(default, deserialize_with = "objects")]
-    #[schemars(with = "Option<Vec<Certificate>>")]
+    #[schemars(with = "Option<Vec<Certificate>>", length(max = 60))]
     pub certificates: Option<Vec<Certificate>>,
+    /// Whether they are 18 or older.
     pub adult: Option<bool>,
+    /// What they need of a place, in plain words such as `step-free`.
     pub access_needs: Option<Vec<String>>,
+    /// Hours a week they have, 0 to 80; null: undeclared.
     #[serde(default, deserialize_with = "said")]
-    #[schemars(with = "Option<i32>")]
+    #[schemars(with = "Option<i32>", range(min = 0, max = 80))]
     pub weekly_hours: Option<Option<i32>>,
 }
 
