@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use actix_web::dev::{Extensions, ServerHandle};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::rt::net::TcpStream;
-use actix_web::{App as Actix, HttpServer, web};
+use actix_web::{App as Actix, HttpServer, rt, web};
 use tokio::task::JoinHandle;
 
 use crate::accounts;
@@ -18,7 +18,7 @@ use crate::clock::{Clock, Duration};
 use crate::cluster::Cluster;
 use crate::db::{Db, Place, migrate};
 use crate::health::Draining;
-use crate::http::{Assets, configure, guard};
+use crate::http::{Assets, Crowd, Door, configure, guard};
 use crate::ledger::{Ledger, ScoringConfig, Size};
 use crate::live::{self, Hub, Limits, Topic, Watch};
 use crate::mailer::{self, Mailer};
@@ -69,8 +69,14 @@ impl Server {
             web::Data::new(app.hub.clone()),
         );
         let jobs = start_jobs(&app);
+        let (crowd, most) = (Crowd::default(), app.settings.requests_at_once);
+        let patience = std::time::Duration::from_millis(app.settings.patience_ms.into());
         let mut server = HttpServer::new(move || {
+            // Called on the thread of each worker.
+            let door = Door::new(crowd.clone(), most, patience);
+            rt::spawn(door.clone().keep_watch());
             Actix::new()
+                .app_data(door)
                 .app_data(data.0.clone())
                 .app_data(data.1.clone())
                 .app_data(data.2.clone())

@@ -44,6 +44,8 @@ export async function eventually(what, ask, good = Boolean, ms = 10_000) {
 export async function startDemo() {
   const folder = await mkdtemp(join(tmpdir(), 'muster-demo-'));
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MUSTER_')));
+  // A machine that runs a debug build and a browser may be late as much as it likes.
+  env.MUSTER_PATIENCE_MS = '3600000';
   const args = ['demo', '--listen', '127.0.0.1:0', '--still', '--volunteers', '300'];
   const child = spawn(binary, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let printed = '';

@@ -25,6 +25,7 @@ mod support;
 
 mod accounts;
 mod activities;
+mod admission;
 mod audit;
 mod commands;
 mod demo;

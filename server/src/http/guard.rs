@@ -12,6 +12,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 
+use super::admission::{Class, Door, Pass, Refused};
 use super::error::{ApiError, Asked, PageError, render};
 use super::session::{self, Cookies, Resolved};
 use super::{Front, page};
@@ -64,6 +65,15 @@ pub async fn guard(
     };
     let name = readable(10);
     request.extensions_mut().insert(RequestName(name.clone()));
+    // Before anything is asked or read, so that a refusal costs next to nothing.
+    let _pass = match enter(&request) {
+        Ok(pass) => pass,
+        Err(Refused { retry_after }) => {
+            let error = Error::Unavailable { retry_after };
+            let answer = answer(&error, request.request(), &front, &name);
+            return Ok(finish(request.into_response(answer), &front, &name, None));
+        }
+    };
     let static_file = request.path().starts_with("/static/");
     if !static_file {
         if let Err(error) = same_origin(request.request(), &front) {
@@ -88,6 +98,15 @@ pub async fn guard(
         None => response,
     };
     Ok(finish(response, &front, &name, renewed))
+}
+
+/// Through the door of this worker; what is never refused needs no pass.
+fn enter(request: &ServiceRequest) -> Result<Option<Pass>, Refused> {
+    let class = Class::of(request.method(), request.path());
+    let door = request.app_data::<Door>();
+    door.zip(class)
+        .map(|(door, class)| door.enter(class))
+        .transpose()
 }
 
 /// The error behind a response, if it still needs a body.

@@ -2,6 +2,7 @@
 //!
 //! A feature's `pages.rs` and `api.rs` use what stands here and nothing else of actix.
 
+mod admission;
 mod api;
 mod assets;
 mod body;
@@ -14,6 +15,7 @@ mod route;
 mod session;
 mod unread;
 
+pub use admission::{Crowd, Door};
 pub use api::{Accepted, Body, Created, Key, Listing, NoContent, Paging, Query, read_value};
 pub use assets::Assets;
 pub use error::{ApiError, PageError, problem};

@@ -186,7 +186,7 @@ pub fn configure(config: &mut web::ServiceConfig, table: Vec<Route>) {
 
 /// The length of the part of `path` that a scope can stand for: its first name, of a call of the API
 /// the first behind the version; 0 where that is no plain name.
-fn beginning(path: &str) -> usize {
+pub(super) fn beginning(path: &str) -> usize {
     let names = if path.starts_with("/api/v1/") { 3 } else { 1 };
     let end = path
         .match_indices('/')

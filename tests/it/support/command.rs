@@ -33,12 +33,14 @@ pub struct Running {
 }
 
 impl Command {
-    /// In an empty folder, with nothing in the environment.
+    /// In an empty folder, with nothing in the environment but patience: a machine that runs many
+    /// tests at a time may be late.
     pub fn new() -> Self {
         Self {
             folder: tempfile::tempdir().expect("a temporary folder"),
             settings: Vec::new(),
         }
+        .with("PATIENCE_MS", "3600000")
     }
 
     /// With `MUSTER_<NAME>` set.
