@@ -80,6 +80,24 @@ both! {
         assert_eq!(newest["detail"]["to"], "us-oh");
     }
 
+    async fn the_page_of_a_mover_says_what_their_regions_got(world: World) {
+        let ben = world.person("ben@example.org", "us-oh-39049-43215").await;
+        let hq = world.staff_person("hq@example.org").await;
+        let knock = async |key: &str, doors: u64| {
+            let body = json!({"kind": "doors", "quantity": doors, "volunteer": ben.id.to_string()});
+            hq.client.score("/api/v1/activities", key, &body).await.expect(201)
+        };
+        knock("before", 200).await;
+        let path = format!("/api/v1/volunteers/{}/region", ben.id);
+        hq.client.call("PUT", &path, &json!({"zip": "44114"})).await.expect(200);
+        knock("after", 201).await;
+        // 400 and 402 points: one cap for the whole week, not one for each region.
+        assert_eq!(world.total("us-oh").await, 400.0);
+        let page = ben.client.get("/me/points").await.expect(200).text;
+        assert!(page.contains("Your region counts 400 of them now."), "{page}");
+        assert!(page.contains("given your region full marks"), "{page}");
+    }
+
     async fn hq_moves_somebody_from_the_people_page_without_script(world: World) {
         let ben = world.join("ben@example.org", "43215").await;
         let hq = world.staff("hq@example.org").await;

@@ -56,7 +56,7 @@ pub struct Record {
     pub lines: Vec<Recorded>,
     /// What the person earned.
     pub base: Points,
-    /// What of it counts for the region: after verification and the soft cap.
+    /// What of it counts for their regions: after verification and the soft cap.
     pub counted: Points,
     /// Whether the region has full marks from this person.
     pub full: bool,
@@ -76,16 +76,14 @@ pub async fn points_of(app: &App, viewer: &Viewer, week: Week) -> Result<Record,
             named(conn, lines)
         })
         .await?;
+    // The cap is one a person and week, wherever the lines count (decision 2).
     let cap = &app.scoring.soft_cap;
-    let mut nets: HashMap<&str, Points> = HashMap::new();
-    for recorded in &lines {
-        *nets.entry(recorded.line.region.as_str()).or_default() += recorded.line.counted();
-    }
+    let net: Points = lines.iter().map(|recorded| recorded.line.counted()).sum();
     Ok(Record {
         week,
         base: lines.iter().map(|recorded| recorded.line.base()).sum(),
-        counted: nets.values().map(|net| cap.counted(*net)).sum(),
-        full: nets.values().any(|net| *net >= cap.full + cap.further),
+        counted: cap.counted(net),
+        full: net >= cap.full + cap.further,
         lines,
     })
 }
