@@ -167,7 +167,7 @@ pub fn open(
     let scoring = Arc::new(ScoringConfig::shipped().map_err(|why| why.to_string())?);
     let cluster = Cluster::open(&settings.redis_url.0)?;
     let missions = activities::Missions::new(scoring.clone(), &tree);
-    let book = activities::Book::new(scoring.clone(), &tree, missions.clone());
+    let book = activities::Book::new(scoring.clone(), tree.clone(), missions.clone());
     let ledger = Ledger::open(
         db.clone(),
         cluster.clone(),

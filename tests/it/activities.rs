@@ -246,7 +246,7 @@ both! {
         let mut body = doors(10);
         body["occurred_at"] = json!("2026-11-18T14:00:00Z");
         let first = log(&ben, "a", &body).await;
-        // The last Sunday of the tree ends in the far Pacific, about half a day behind.
+        // Ohio's Sunday ends on Monday at 05:00 UTC, and two days later so do late entries.
         world.clock.advance(Duration::days(6));
         let ben = world.again(&ben).await;
         body["quantity"] = json!(11);

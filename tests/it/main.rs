@@ -33,6 +33,7 @@ mod desk;
 mod desk_pages;
 mod faults;
 mod feed;
+mod finals;
 mod followups;
 mod home_pages;
 mod house;

@@ -101,7 +101,8 @@ fn entry(app: &App, change: &Change, by: VolunteerId, word: &str, work: Work) ->
 fn moment(app: &App, change: &Change) -> Option<Instant> {
     let start = change.task.starts_at?;
     let week = Week::at(start.utc(), change.volunteer.tz()).to_string();
-    (start <= app.clock.now() && !app.ledger.is_final(&week)).then_some(start)
+    (start <= app.clock.now() && !app.ledger.is_final(&week, &change.volunteer.region))
+        .then_some(start)
 }
 
 /// Kinds whose entries stand instead of a shift's hours.

@@ -5,7 +5,6 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
 
 use super::store::{self, Past};
 use super::{Kind, Missions, Scored, Stage, Work, check_time, final_at, limited, sentence, worth};
@@ -16,7 +15,7 @@ use crate::ids::VolunteerId;
 use crate::ledger::{
     Candidate, Entry, Line, Mission, Points, Rulebook, ScoringConfig, Standing, Verification, Week,
 };
-use crate::regions::Tree;
+use crate::regions::{RegionCode, Tree};
 use crate::scope::Scope;
 
 /// Why an entry is held: the same person, kind, amount and minute stood there under another key.
@@ -29,32 +28,36 @@ const OVERLAP_FREE: Duration = Duration::minutes(15);
 /// The rules of the kinds, for the ledger.
 pub struct Book {
     scoring: Arc<ScoringConfig>,
-    zones: Vec<Tz>,
+    tree: Arc<Tree>,
     missions: Missions,
 }
 
 impl Book {
     /// The rules of a campaign whose people live in `tree`.
-    pub fn new(scoring: Arc<ScoringConfig>, tree: &Tree, missions: Missions) -> Self {
+    pub fn new(scoring: Arc<ScoringConfig>, tree: Arc<Tree>, missions: Missions) -> Self {
         Self {
             scoring,
-            zones: tree.zones(),
+            tree,
             missions,
         }
     }
 
-    /// When `week` is final everywhere: 48 hours after the last Sunday of the whole tree.
-    pub fn final_at(&self, week: Week) -> DateTime<Utc> {
-        final_at(&self.scoring.weeks, week.close(self.zones.iter().copied()))
+    /// When `week` is final for what counts in `region`: 48 hours after the smallest race it runs in
+    /// closed. Larger races close later; but a board that was published stays, so that by then nothing
+    /// new may count in it.
+    pub fn final_at(&self, week: Week, region: &RegionCode) -> DateTime<Utc> {
+        let race = region.parent().filter(|race| self.tree.get(race).is_some());
+        let zones = race.map_or_else(|| self.tree.zones(), |race| self.tree.zones_under(&race));
+        final_at(&self.scoring.weeks, week.close(zones))
     }
 
     fn check_time(&self, candidate: &Candidate, now: Instant) -> Result<(), Error> {
-        // The person's own Sunday is never after the last one, which is dearer to find.
+        // Until the person's own Sunday is so long ago, the race's, which is dearer to find, is not.
         let own = final_at(&self.scoring.weeks, candidate.week.end(candidate.zone));
         let last = if now.utc() < own {
             own
         } else {
-            self.final_at(candidate.week)
+            own.max(self.final_at(candidate.week, &candidate.region))
         };
         check_time(
             &self.scoring.bounds,
@@ -131,9 +134,9 @@ impl Rulebook for Book {
         Ok(())
     }
 
-    fn is_final(&self, week: &str, now: Instant) -> bool {
+    fn is_final(&self, week: &str, region: &RegionCode, now: Instant) -> bool {
         week.parse::<Week>()
-            .is_ok_and(|week| now.utc() >= self.final_at(week))
+            .is_ok_and(|week| now.utc() >= self.final_at(week, region))
     }
 
     fn follow(

@@ -24,7 +24,7 @@ const QUEUE: u32 = 1 << 16;
 pub async fn past(app: &App, plan: &Plan) -> Result<(), Error> {
     let now = app.clock.now();
     let clock = Clock::manual(plan.start);
-    let book = Book::new(app.scoring.clone(), &app.tree, app.missions.clone());
+    let book = Book::new(app.scoring.clone(), app.tree.clone(), app.missions.clone());
     let size = Size {
         queue: QUEUE,
         batch: 512,

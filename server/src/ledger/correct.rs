@@ -9,7 +9,7 @@ use super::model::{EntryState, Line, Verification};
 use super::moved::Moved;
 use super::{Ledger, Points, Weight, store};
 use crate::audit;
-use crate::clock::Duration;
+use crate::clock::{Duration, Instant};
 use crate::db::Conn;
 use crate::error::Error;
 use crate::ids::{ActivityId, VolunteerId, encode, fresh};
@@ -140,12 +140,10 @@ fn decide(
         }
         _ => {}
     }
-    let after_final = terms.rules.is_final(&line.week, terms.now);
+    let after_final = is_final(terms, &line, terms.now);
     let weight = match decision.state {
         // What was still held when its week became final stays without points.
-        Verification::Approved if after_final && state.verification() == Verification::Held => {
-            Weight::ZERO
-        }
+        Verification::Approved if after_final && was_held(conn, terms, &line)? => Weight::ZERO,
         Verification::Approved => Weight::ONE,
         _ => Weight::ZERO,
     };
@@ -202,7 +200,7 @@ fn reverse(
     };
     let (state, moved) = append(conn, terms, scope, &line, state, step)?;
     if reason.is_some() {
-        let after_final = terms.rules.is_final(&line.week, terms.now);
+        let after_final = is_final(terms, &line, terms.now);
         let detail = json!({
             "activity": id, "reason": reason, "counted": counted, "after_final": after_final,
         });
@@ -216,6 +214,23 @@ fn open(conn: &mut Conn, scope: &Scope, id: ActivityId) -> Result<(Line, EntrySt
     let state = store::lock_state(conn, scope, id)?.ok_or(Error::NotFound)?;
     let line = store::find(conn, &Scope::System, id)?.ok_or(Error::NotFound)?;
     Ok((line, state))
+}
+
+fn is_final(terms: &Terms<'_>, line: &Line, at: Instant) -> bool {
+    terms.rules.is_final(&line.week, &line.region, at)
+}
+
+/// Whether an entry was held when its week became final, whatever was said about it since.
+fn was_held(conn: &mut Conn, terms: &Terms<'_>, line: &Line) -> Result<bool, Error> {
+    let said = store::list_said(conn, &Scope::System, line)?;
+    let mut in_time = said
+        .into_iter()
+        .filter(|(at, _)| !is_final(terms, line, *at))
+        .map(|(_, word)| word);
+    let last = in_time
+        .next_back()
+        .unwrap_or_else(|| line.verification.clone());
+    Ok(Verification::of(&last) == Verification::Held)
 }
 
 /// Nobody verifies themselves (scoring.md, R9).

@@ -40,6 +40,7 @@ use crate::clock::{Clock, Instant};
 use crate::cluster::Cluster;
 use crate::db::{Conn, Db};
 use crate::error::Error;
+use crate::region_code::RegionCode;
 use writer::{Desk, Message};
 
 /// What the kinds of work mean, asked inside the writing transaction.
@@ -60,8 +61,8 @@ pub trait Rulebook: Send + Sync + 'static {
         now: Instant,
     ) -> Result<(), Error>;
 
-    /// Whether `week` takes no new entries any more.
-    fn is_final(&self, week: &str, now: Instant) -> bool;
+    /// Whether `week` takes no new entries any more that count in `region`.
+    fn is_final(&self, week: &str, region: &RegionCode, now: Instant) -> bool;
 
     /// Entries of the system's own that follow from lines now approved.
     ///
@@ -175,9 +176,10 @@ impl Ledger {
         Ok(answers)
     }
 
-    /// Whether `week` takes no new entries any more.
-    pub fn is_final(&self, week: &str) -> bool {
-        self.desk.rules.is_final(week, self.desk.clock.now())
+    /// Whether `week` takes no new entries any more that count in `region`.
+    pub fn is_final(&self, week: &str, region: &RegionCode) -> bool {
+        let now = self.desk.clock.now();
+        self.desk.rules.is_final(week, region, now)
     }
 
     /// Takes no more entries, and returns when those that wait are committed and answered.

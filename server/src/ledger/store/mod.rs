@@ -298,6 +298,21 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: ActivityId) -> QueryResult<Optio
         .optional()
 }
 
+/// What was decided about a line, oldest first, and when.
+pub fn list_said(
+    conn: &mut Conn,
+    scope: &Scope,
+    line: &Line,
+) -> QueryResult<Vec<(Instant, String)>> {
+    debug_assert!(scope.covers(line.volunteer_id, &line.region));
+    ledger::table
+        .filter(ledger::volunteer_id.eq(line.volunteer_id))
+        .filter(ledger::corrects.eq(line.id))
+        .order((ledger::created_at, ledger::id))
+        .select((ledger::created_at, ledger::verification))
+        .load(conn)
+}
+
 /// Where a line stands; nobody else may change that until the transaction ends.
 pub fn lock_state(
     conn: &mut Conn,
