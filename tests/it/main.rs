@@ -37,6 +37,7 @@ mod finals;
 mod followups;
 mod home_pages;
 mod house;
+mod leaving;
 mod ledger;
 mod links;
 mod live;

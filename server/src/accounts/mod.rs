@@ -29,6 +29,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::ids::readable;
 use crate::sessions::Viewer;
+use crate::volunteers;
 
 /// The kinds of task a newcomer can say they enjoy, each with its icon.
 pub const INTERESTS: [(&str, &str); 8] = [
@@ -56,6 +57,7 @@ pub async fn invitation_link(app: &App, viewer: &Viewer) -> Result<String, Error
         let now = app.clock.now();
         app.db
             .write(move |conn| {
+                volunteers::hold(conn, &scope, scope.actor())?;
                 store::insert_invitation(conn, &scope, &readable(8), now)?;
                 // Two pages may have asked at once: the first code stands.
                 store::find_invitation(conn, &scope)?.ok_or(Error::NotFound)

@@ -27,6 +27,7 @@ use crate::ids::{CommentId, PostId};
 use crate::prose;
 use crate::region_code::RegionCode;
 use crate::regions::Tree;
+use crate::scope::Scope;
 use crate::volunteers;
 
 /// Posts of `regions` older than `before`, newest first, with their comments; regions that `reader`
@@ -85,6 +86,7 @@ pub async fn post(
     let view = app
         .db
         .write(move |conn| {
+            volunteers::hold(conn, &Scope::System, post.author)?;
             store::insert_post(conn, &reader, &post)?;
             let line = json!({"post": post.id, "region": post.region});
             audit::append(conn, &reader.scope, "post_written", &line, now)?;
@@ -111,6 +113,7 @@ pub async fn comment(
     let (view, region) = app
         .db
         .write(move |conn| {
+            volunteers::hold(conn, &Scope::System, reader.scope.actor())?;
             let post = found(conn, &reader, post)?;
             let (here, lately) = store::count_comments(conn, &reader, post.id, now - rules::SPAN)?;
             rules::may_comment(here, lately)?;

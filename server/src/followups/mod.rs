@@ -111,7 +111,7 @@ pub async fn record(
     let call = app
         .db
         .write(move |conn| {
-            let person = volunteers::find(conn, &scope, person)?;
+            let person = volunteers::hold(conn, &scope, person)?;
             // A captain who is new themselves is called by somebody else.
             if !scope.leads(&person.region) || person.id == scope.actor() {
                 return Err(Error::NotFound);

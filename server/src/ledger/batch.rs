@@ -192,15 +192,15 @@ pub fn follow(conn: &mut Conn, terms: &Terms<'_>, lines: &[Line]) -> Result<Vec<
     settle(conn, terms, candidates, |_, _| {})
 }
 
-/// The people of a batch; those who were not active lately, or whose entries depend on others of
-/// theirs, are locked first.
+/// The people of a batch. Locked are those who were not active lately, whose entries depend on others
+/// of theirs, or whose entries carry words, which an erasure at the same time would not find.
 fn people(
     conn: &mut Conn,
     terms: &Terms<'_>,
     entries: &[&Entry],
 ) -> Result<HashMap<VolunteerId, Person>, Error> {
     let ids = unique(entries.iter().map(|entry| entry.volunteer));
-    let people = terms.people(conn, &ids)?;
+    let mut people = terms.people(conn, &ids)?;
     let idle = |id: &VolunteerId| {
         people.get(id).is_some_and(|person| {
             person
@@ -211,11 +211,12 @@ fn people(
     let idle: Vec<VolunteerId> = ids.iter().copied().filter(idle).collect();
     let looked_at = entries
         .iter()
-        .filter(|entry| terms.rules.looks_back(entry.kind))
+        .filter(|entry| terms.rules.looks_back(entry.kind) || entry.note.is_some())
         .map(|entry| entry.volunteer);
     let locked = unique(looked_at.chain(idle.iter().copied()));
     if !locked.is_empty() {
-        store::lock_people(conn, &Scope::System, &locked)?;
+        let here = store::lock_people(conn, &Scope::System, &locked)?;
+        people.retain(|id, _| here.contains(id) || !locked.contains(id));
     }
     if !idle.is_empty() {
         store::update_activity(conn, &Scope::System, &idle, terms.now)?;

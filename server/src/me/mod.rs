@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::cluster::Event;
 use crate::error::Error;
 use crate::scope::Scope;
+use crate::volunteers;
 
 /// Everything stored about the person in `scope`, table by table.
 pub async fn export(app: &App, scope: Scope) -> Result<Export, Error> {
@@ -26,6 +27,7 @@ pub async fn leave(app: &App, scope: Scope) -> Result<(), Error> {
     let ended = app
         .db
         .write(move |conn| {
+            volunteers::hold(conn, &scope, who)?;
             store::erase(conn, &scope, now)?;
             sessions.revoke_all(conn, who, None, now)
         })

@@ -90,7 +90,8 @@ fn time(text: &str) -> Option<Instant> {
         .map(|naive| Instant::from(naive.and_utc()))
 }
 
-/// Strips the actor from every table. The ledger keeps its lines without the notes.
+/// Strips the actor, whom the caller holds, from every table. The ledger keeps its lines without the
+/// notes.
 pub fn erase(conn: &mut Conn, scope: &Scope, now: Instant) -> QueryResult<()> {
     let who = scope.actor();
     // Requests for links that were never confirmed hold the address too.
@@ -124,6 +125,7 @@ pub fn erase(conn: &mut Conn, scope: &Scope, now: Instant) -> QueryResult<()> {
     // Places in tasks that are not over yet become free again.
     let held: Vec<(i64, String)> = assignments::table
         .filter(assignments::volunteer_id.eq(who))
+        .order(assignments::task_id)
         .select((assignments::task_id, assignments::state))
         .load(conn)?;
     for (task, state) in held {

@@ -1,7 +1,7 @@
 //! People on tasks: the one way in which anybody's state changes, and the one mail it sends.
 //!
-//! Every change takes the task's row first and the person's second, so that changes of one task
-//! stand in line and none waits for another in a circle.
+//! Every change takes the person's row first, the task's second and what is between them last, so that
+//! changes of one task stand in line and none waits for another in a circle, nor for an erasure.
 
 use super::model::{Assignment, Decline, Reason, State, Status, Task, TaskEvent};
 use super::rules::{self, Hand};
@@ -116,6 +116,7 @@ fn step(
     wish: &Wish,
     now: Instant,
 ) -> Result<Change, Error> {
+    volunteers::hold(conn, &Scope::System, wish.person)?;
     let task = store::lock(conn, scope, wish.task)?.ok_or(Error::NotFound)?;
     if wish.hand == Hand::Leader && !scope.leads(&task.region) {
         return Err(Error::NotFound);

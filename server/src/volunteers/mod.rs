@@ -37,6 +37,15 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: VolunteerId) -> Result<Volunteer
     store::find(conn, scope, id)?.ok_or(Error::NotFound)
 }
 
+/// [`find`] by somebody about to write what belongs to this person: until the transaction ends nobody
+/// else changes them, and above all nobody erases them. People are held before tasks are locked.
+///
+/// # Errors
+/// As `find`.
+pub fn hold(conn: &mut Conn, scope: &Scope, id: VolunteerId) -> Result<Volunteer, Error> {
+    store::lock(conn, scope, id)?.ok_or(Error::NotFound)
+}
+
 /// The person with this address. Only the system asks by address.
 pub fn find_by_email(
     conn: &mut Conn,
@@ -84,7 +93,7 @@ pub async fn change(
     );
     app.db
         .write(move |conn| {
-            let mut person = find(conn, &scope, id)?;
+            let mut person = hold(conn, &scope, id)?;
             if id != scope.actor() && !scope.is_everything() {
                 return Err(Error::Forbidden("error-forbidden".into()));
             }

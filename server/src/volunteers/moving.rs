@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Volunteer, find, store};
+use super::{Volunteer, hold, store};
 use crate::app::App;
 use crate::audit;
 use crate::cluster::Event;
@@ -42,7 +42,7 @@ pub async fn relocate(
             if !scope.is_everything() {
                 return Err(Error::Forbidden("error-forbidden".into()));
             }
-            let mut person = find(conn, &scope, id)?;
+            let mut person = hold(conn, &scope, id)?;
             let from = person.region.clone();
             match (&to.zip, &to.region) {
                 (Some(zip), None) => by_zip(&tree, &scope, &mut person, zip)?,

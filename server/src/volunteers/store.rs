@@ -19,6 +19,19 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: VolunteerId) -> QueryResult<Opti
         .optional()
 }
 
+/// The same; nobody else changes the person until the transaction ends.
+pub fn lock(conn: &mut Conn, scope: &Scope, id: VolunteerId) -> QueryResult<Option<Volunteer>> {
+    // The one writing transaction of SQLite keeps everybody away already.
+    if let Conn::Postgres(c) = conn {
+        volunteers::table
+            .filter(volunteers::id.eq(id))
+            .select(volunteers::id)
+            .for_no_key_update()
+            .load::<VolunteerId>(c)?;
+    }
+    find(conn, scope, id)
+}
+
 pub fn find_by_email(
     conn: &mut Conn,
     scope: &Scope,

@@ -58,19 +58,24 @@ pub fn list_people(
         .collect())
 }
 
-/// Keeps other writers away from these people until the transaction ends, in the order of their ids.
-pub fn lock_people(conn: &mut Conn, scope: &Scope, ids: &[VolunteerId]) -> QueryResult<()> {
+/// Keeps other writers away from these people until the transaction ends, in the order of their ids;
+/// gives those who were not erased while one waited.
+pub fn lock_people(
+    conn: &mut Conn,
+    scope: &Scope,
+    ids: &[VolunteerId],
+) -> QueryResult<Vec<VolunteerId>> {
     debug_assert!(scope.is_everything(), "the writer serves everybody");
     match conn {
         // The one writing transaction of SQLite keeps everybody away already.
-        Conn::Sqlite(_) => Ok(()),
+        Conn::Sqlite(_) => Ok(ids.to_vec()),
         Conn::Postgres(c) => volunteers::table
             .filter(volunteers::id.eq_any(ids))
+            .filter(volunteers::erased_at.is_null())
             .order(volunteers::id)
             .select(volunteers::id)
             .for_no_key_update()
-            .load::<VolunteerId>(c)
-            .map(|_| ()),
+            .load(c),
     }
 }
 

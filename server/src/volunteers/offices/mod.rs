@@ -25,7 +25,7 @@ pub fn name_captain(
     now: Instant,
 ) -> Result<bool, Error> {
     allowed(scope)?;
-    super::find(conn, scope, person)?;
+    super::hold(conn, scope, person)?;
     let new = store::insert_captain(conn, scope, region, person, now)? == 1;
     if new {
         let detail = json!({ "region": region, "volunteer": person });
@@ -65,7 +65,7 @@ pub fn name_staff(
     now: Instant,
 ) -> Result<bool, Error> {
     allowed(scope)?;
-    super::find(conn, scope, person)?;
+    super::hold(conn, scope, person)?;
     let new = store::insert_staff(conn, scope, person, now)? == 1;
     if new {
         let detail = json!({ "volunteer": person });
