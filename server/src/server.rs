@@ -165,7 +165,13 @@ pub fn open(
         Keys::open(&settings.keys_file)?
     };
     let scoring = Arc::new(ScoringConfig::shipped().map_err(|why| why.to_string())?);
-    let cluster = Cluster::open(&settings.redis_url.0)?;
+    let mark = if settings.redis_url.0.is_empty() {
+        String::new()
+    } else {
+        db.write_blocking(crate::db::mark)
+            .map_err(|why| why.to_string())?
+    };
+    let cluster = Cluster::open(&settings.redis_url.0, &mark)?;
     let missions = activities::Missions::new(scoring.clone(), &tree);
     let book = activities::Book::new(scoring.clone(), tree.clone(), missions.clone());
     let ledger = Ledger::open(

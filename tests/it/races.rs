@@ -335,10 +335,20 @@ async fn an_entry_on_one_node_moves_the_board_on_another() {
     );
     assert_eq!(row(&delta, "us-ma")["points"], 182);
     assert_eq!(delta["epoch"], snapshot["epoch"]);
+    // Another campaign on the same Redis is another affair.
+    let stranger = World::open(Place::Production).await.expect("the services");
+    let [theirs, ..] = three_states(&stranger).await;
+    let mut elsewhere = Socket::of(&theirs).await;
+    elsewhere.subscribe("race/us").await;
+    elsewhere.frame().await;
+    knock(&bay, "much-more", 60).await;
+    knock(&theirs, "own", 10).await;
+    let own = elsewhere.frame().await;
+    assert_eq!(own["moved"], json!([{"text": "+14 Ohio doors"}]), "{own}");
     let there = board(&bay, "/api/v1/races/us").await;
     assert_ne!(
         there["epoch"], snapshot["epoch"],
         "each node counts its own frames"
     );
-    assert_eq!(row(&there, "us-ma")["points"], 182);
+    assert_eq!(row(&there, "us-ma")["points"], 233, "266 on trust, capped");
 }

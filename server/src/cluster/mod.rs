@@ -47,17 +47,17 @@ impl Reach {
 }
 
 impl Cluster {
-    /// One node alone, or several that share the Redis at `redis_url`. A Redis that is away is no
-    /// error: the link is tried again for as long as the node runs.
+    /// One node alone, or several of the campaign `mark` that share the Redis at `redis_url`. A Redis
+    /// that is away is no error: the link is tried again for as long as the node runs.
     ///
     /// # Errors
     /// One sentence when the URL is not one of Redis.
-    pub fn open(redis_url: &str) -> Result<Self, String> {
+    pub fn open(redis_url: &str, mark: &str) -> Result<Self, String> {
         let (heard, _) = broadcast::channel(BACKLOG);
         let link = if redis_url.is_empty() {
             Link::Solo
         } else {
-            Link::Redis(redis::Wire::open(redis_url, heard.clone())?)
+            Link::Redis(redis::Wire::open(redis_url, mark, heard.clone())?)
         };
         Ok(Self { heard, link })
     }

@@ -13,6 +13,8 @@ use tokio::sync::{broadcast, mpsc};
 use super::Event;
 use crate::ids::readable;
 
+/// Where the nodes of a campaign talk; its mark follows. Redis keeps no channels apart by the number
+/// of a database, and campaigns that share a Redis must not hear each other.
 const CHANNEL: &str = "muster:events:1";
 /// Events that may wait for Redis; more are dropped, since each is only a hint.
 const WAITING: usize = 4096;
@@ -28,22 +30,24 @@ struct Letter {
 #[derive(Clone)]
 pub struct Wire {
     node: Arc<str>,
+    channel: Arc<str>,
     out: mpsc::Sender<String>,
     up: Arc<AtomicBool>,
 }
 
 impl Wire {
     /// Starts the two tasks of the link. Needs a tokio runtime.
-    pub fn open(url: &str, heard: broadcast::Sender<Event>) -> Result<Self, String> {
+    pub fn open(url: &str, mark: &str, heard: broadcast::Sender<Event>) -> Result<Self, String> {
         let client =
             redis::Client::open(url).map_err(|why| format!("redis_url cannot be used: {why}."))?;
         let (out, waiting) = mpsc::channel(WAITING);
         let wire = Self {
             node: readable(8).into(),
+            channel: format!("{CHANNEL}:{mark}").into(),
             out,
             up: Arc::default(),
         };
-        tokio::spawn(publish(client.clone(), waiting));
+        tokio::spawn(publish(client.clone(), wire.channel.clone(), waiting));
         tokio::spawn(hear(client, wire.clone(), heard));
         Ok(wire)
     }
@@ -69,7 +73,7 @@ impl Wire {
 }
 
 /// Sends what waits; gives up with the last sender.
-async fn publish(client: redis::Client, mut waiting: mpsc::Receiver<String>) {
+async fn publish(client: redis::Client, channel: Arc<str>, mut waiting: mpsc::Receiver<String>) {
     let mut link = None;
     while let Some(text) = waiting.recv().await {
         if link.is_none() {
@@ -81,7 +85,7 @@ async fn publish(client: redis::Client, mut waiting: mpsc::Receiver<String>) {
             tokio::time::sleep(AGAIN).await;
             continue;
         };
-        let sent: redis::RedisResult<i64> = open.publish(CHANNEL, text).await;
+        let sent: redis::RedisResult<i64> = open.publish(&*channel, text).await;
         if let Err(why) = sent {
             tracing::warn!(%why, "Redis did not take an event");
             link = None;
@@ -93,7 +97,7 @@ async fn publish(client: redis::Client, mut waiting: mpsc::Receiver<String>) {
 async fn hear(client: redis::Client, wire: Wire, heard: broadcast::Sender<Event>) {
     loop {
         if let Ok(mut pubsub) = client.get_async_pubsub().await
-            && pubsub.subscribe(CHANNEL).await.is_ok()
+            && pubsub.subscribe(&*wire.channel).await.is_ok()
         {
             wire.up.store(true, Ordering::Relaxed);
             let mut letters = pubsub.on_message();

@@ -38,6 +38,26 @@ pub fn is_empty(conn: &mut Conn) -> Result<bool, Error> {
     Ok(found.count == 0)
 }
 
+/// A name for the campaign in this database, made when it is asked for first and the same for all
+/// its nodes for good.
+pub fn mark(conn: &mut Conn) -> Result<String, Error> {
+    use diesel::prelude::*;
+    use schema::campaign;
+    let row = (
+        campaign::key.eq("mark"),
+        campaign::value.eq(crate::ids::readable(12).to_lowercase()),
+    );
+    on_backend!(conn => |c| diesel::insert_into(campaign::table)
+        .values(row)
+        .on_conflict(campaign::key)
+        .do_nothing()
+        .execute(c))?;
+    Ok(campaign::table
+        .filter(campaign::key.eq("mark"))
+        .select(campaign::value)
+        .first(conn)?)
+}
+
 /// A handle on the database; cheap to clone.
 #[derive(Clone)]
 pub struct Db {
