@@ -51,7 +51,10 @@ async fn decide(leader: &Person, id: &Value, state: &str) -> crate::support::Ans
 both! {
     async fn an_activity_without_a_key_is_malformed(world: World) {
         let ben = world.person("ben@example.org", "us-oh-39049-43215").await;
-        ben.client.call("POST", "/api/v1/activities", &json!({"kind": "doors", "quantity": 1})).await.expect(400);
+        let sent = json!({"kind": "doors", "quantity": 1});
+        ben.client.call("POST", "/api/v1/activities", &sent).await.expect(400);
+        let long = ben.client.score("/api/v1/activities", &"k".repeat(201), &sent).await.expect(400).json();
+        assert!(long["detail"].as_str().unwrap().contains("200"), "it was sent, and is too long: {long}");
     }
 
     async fn a_bad_entry_is_refused_by_the_names_of_its_fields(world: World) {
@@ -195,6 +198,7 @@ both! {
         assert_eq!(results[4]["replayed"], true);
         assert_eq!(results[4]["activity"], results[0]["activity"]);
         assert!(results[3]["problem"]["errors"]["quantity"].is_array(), "{}", results[3]);
+        assert!(results[5]["problem"]["errors"]["key"].is_array(), "{}", results[5]);
         // Sent again, every row that was kept is kept no second time.
         let before = net(&ben).await;
         let again = dee.client.call("POST", "/api/v1/activities/batch", &sheet).await.expect(200).json();

@@ -78,7 +78,7 @@ pub async fn create_sheet(
                 problem: None,
             },
             Err(error) => {
-                let problem = http::problem(&error, &lang, &app.front());
+                let problem = http::problem(&in_row(error), &lang, &app.front());
                 RowResult {
                     status: problem["status"]
                         .as_u64()
@@ -92,6 +92,18 @@ pub async fn create_sheet(
         })
         .collect();
     Ok(Json(SheetResult { results }))
+}
+
+/// In a sheet a key is a field of its row, and is named like one.
+fn in_row(mut error: Error) -> Error {
+    if let Error::Invalid(faults) = &mut error {
+        for (field, _) in &mut faults.0 {
+            if field == "Idempotency-Key" {
+                "key".clone_into(field);
+            }
+        }
+    }
+    error
 }
 
 /// A decision about somebody else's entry.

@@ -230,18 +230,16 @@ impl FromRequest for Key {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let key = request
-            .headers()
-            .get("idempotency-key")
-            .and_then(|value| value.to_str().ok())
-            .map(str::trim)
-            .filter(|key| {
-                (1..=200).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
-            });
-        ready(match key {
-            Some(key) => Ok(Self(key.to_owned())),
-            None => Err(ApiError(Error::Malformed("error-key-needed".into()))),
-        })
+        let refuse = |why: &'static str| ready(Err(ApiError(Error::Malformed(why.into()))));
+        let Some(sent) = request.headers().get("idempotency-key") else {
+            return refuse("error-key-needed");
+        };
+        let key = sent.to_str().unwrap_or_default().trim();
+        if (1..=200).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            ready(Ok(Self(key.to_owned())))
+        } else {
+            refuse("error-key-malformed")
+        }
     }
 }
 
