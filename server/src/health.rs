@@ -2,11 +2,13 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::web::Data;
 use actix_web::{HttpResponse, Responder};
 use serde_json::json;
+use tokio::time::timeout;
 
 use crate::app::App;
 
@@ -19,9 +21,13 @@ pub async fn alive() -> impl Responder {
     HttpResponse::Ok().json(json!({"status": "alive"}))
 }
 
+/// How long the database may take to answer; one that is silent for longer is down.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// `GET /readyz`: 200 while the database answers; Redis' state in the body.
 pub async fn ready(app: Data<App>, draining: Data<Draining>) -> impl Responder {
-    let database = app.db.read(crate::db::answers).await.is_ok();
+    let asked = timeout(PATIENCE, app.db.read(crate::db::answers)).await;
+    let database = matches!(asked, Ok(Ok(())));
     let draining = draining.0.load(Ordering::Relaxed);
     let redis = app.cluster.reach().word();
     let body = json!({"database": if database { "up" } else { "down" }, "redis": redis, "draining": draining});

@@ -81,4 +81,11 @@ async fn a_database_that_is_gone_answers_503_with_retry_after_and_heals() {
     proxy.heal();
     heals(&browser, "/readyz").await;
     register(&browser, "ben@example.org").await.expect(202);
+    // One that neither answers nor hangs up is as good as gone.
+    proxy.fall_silent();
+    let asked = std::time::Instant::now();
+    browser.get("/readyz").await.expect(503);
+    assert!(asked.elapsed() < std::time::Duration::from_secs(5));
+    proxy.speak();
+    heals(&browser, "/readyz").await;
 }
