@@ -115,6 +115,9 @@ impl Server {
     pub async fn stop(self) {
         self.draining.0.store(true, Ordering::Relaxed);
         self.app.hub.drain();
+        // Who asks whether this node is ready hears of it while it still takes connections.
+        let notice = u64::from(self.app.settings.drain_notice_seconds);
+        tokio::time::sleep(std::time::Duration::from_secs(notice)).await;
         self.handle.stop(true).await;
         if let Err(why) = self.serving.await {
             tracing::error!(%why, "the server ended badly");

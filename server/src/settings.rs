@@ -49,6 +49,7 @@ pub struct Settings {
     pub topics_per_socket: u32,
     pub socket_messages_minute: u32,
     pub drain_seconds: u32,
+    pub drain_notice_seconds: u32,
     /// Set by `muster demo` alone, never by file or environment: links that may be used again.
     #[serde(skip)]
     pub demo: bool,
@@ -231,6 +232,7 @@ impl Settings {
             ("ledger_queue", self.ledger_queue, 16, 1_000_000),
             ("ledger_batch", self.ledger_batch, 1, 1_000),
             ("drain_seconds", self.drain_seconds, 1, 600),
+            ("drain_notice_seconds", self.drain_notice_seconds, 0, 60),
         ];
         for (name, value, low, high) in bounds {
             if !(low..=high).contains(&value) {

@@ -99,7 +99,8 @@ async fn node(world: &World) -> Node {
         .with("REDIS_URL", &world.settings.redis_url.0)
         .with("KEYS_FILE", &world.settings.keys_file.display().to_string())
         .with("WORKERS", "2")
-        .with("DRAIN_SECONDS", "5");
+        .with("DRAIN_SECONDS", "5")
+        .with("DRAIN_NOTICE_SECONDS", "1");
     let running = command.start(&["serve"]);
     let asking = Client::new(&url);
     for _ in 0..600 {
@@ -213,8 +214,16 @@ both! {
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        let code = tokio::task::spawn_blocking(move || node.running.stop()).await.expect("a thread");
-        assert_eq!(code, 0);
+        let asking = Client::new(&node.url);
+        let stopping = tokio::task::spawn_blocking(move || node.running.stop());
+        // A proxy that asks anew is told before the door closes.
+        let mut told_so = false;
+        while !told_so {
+            let asked = asking.try_send(reqwest::Method::GET, "/readyz", &[], None).await;
+            let answer = asked.expect("it still takes connections");
+            told_so = answer.status == 503 && answer.json()["draining"] == true;
+        }
+        assert_eq!(stopping.await.expect("a thread"), 0);
         stop.store(true, Ordering::Relaxed);
         for task in tasks {
             task.await.expect("a client");

@@ -136,6 +136,7 @@ fn settings(wish: &Wish, mail: &std::path::Path) -> Result<Settings, Error> {
     settings.mail = Secret(format!("folder:{}", mail.display()));
     settings.mail_from = "Common Ground <office@example.org>".into();
     settings.links_per_ip_hour = LINKS;
+    settings.drain_notice_seconds = 0;
     settings.demo = true;
     Ok(settings)
 }

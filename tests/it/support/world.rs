@@ -42,6 +42,7 @@ impl World {
         settings.drain_seconds = 2;
         // A machine that runs many tests at a time may be late as much as it likes.
         settings.patience_ms = 3_600_000;
+        settings.drain_notice_seconds = 0;
         // Everybody in a test comes from this machine.
         settings.links_per_ip_hour = 10_000;
         settings.keys_file = folder.path().join("keys.json");
