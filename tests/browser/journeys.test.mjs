@@ -169,6 +169,12 @@ journey('a captain sees whom to call and says that one was reached', {}, async (
   const queue = page.getByRole('region', { name: /write to today/i }).getByRole('button', { name: /reached/i });
   const waiting = await queue.count();
   assert.ok(waiting > 0, 'somebody waits for a call');
+  for (const [field, text] of [[queue.first().locator('xpath=ancestor::form').getByLabel('Note'), 'No answer'], [page.getByLabel(/^reason/i), 'Twice']]) {
+    await field.fill(text);
+    await field.press('Enter');
+    assert.ok(page.url().endsWith('/captain'), 'Enter in a note decides nothing');
+    assert.equal(await field.inputValue(), text);
+  }
   await queue.first().click();
   await eventually('the queue is one shorter', () => queue.count(), (left) => left === waiting - 1);
   await page.getByRole('heading', { name: /to confirm/i }).waitFor();
