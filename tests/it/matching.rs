@@ -209,8 +209,10 @@ both! {
         let ranked = answer["ranked"].as_array().unwrap();
         assert_eq!(ranked.len(), 1, "{answer}");
         assert_eq!(ranked[0]["volunteer"]["id"], ada.id.to_string());
-        assert_eq!(ranked[0]["reasons"], offered[0]["reasons"]);
+        assert_eq!(codes(&ranked[0], "reasons"), codes(&offered[0], "reasons"));
         assert_eq!(ranked[0]["caveat"], offered[0]["caveat"]);
+        assert_eq!(offered[0]["reasons"][0]["text"], "It needs one of your skills: maps and GIS.");
+        assert_eq!(ranked[0]["reasons"][0]["text"], "Has a skill it needs: maps and GIS.", "a leader reads about her, not about themselves");
         let rest = answer["rest"].as_array().unwrap();
         let why = |person: &Person| {
             let one = rest.iter().find(|one| one["volunteer"]["id"] == person.id.to_string());

@@ -165,7 +165,7 @@ both! {
         ada.client.call("PATCH", "/api/v1/me", &json!({"skills": [{"slug": "driving", "level": 3}]})).await.expect(200);
         let id = written(&cap).await;
         let page = cap.client.get(&format!("/hq/tasks/{id}")).await.expect(200).text;
-        assert!(page.contains("It needs one of your skills: driving."), "{page}");
+        assert!(page.contains("Has a skill it needs: driving."), "{page}");
         assert!(page.contains("Lacks driving at level 2."), "{page}");
         let path = |person: &Member| format!("/hq/tasks/{id}/assignments/{}", person.id);
         let before = world.mails_now(&ada.email).len();

@@ -328,9 +328,9 @@ impl Sorted {
                         reasons: one
                             .reasons
                             .iter()
-                            .map(|reason| say::said(l, reason))
+                            .map(|reason| say::theirs(l, reason))
                             .collect(),
-                        caveat: one.caveat.as_ref().map(|caveat| say::caveat(l, caveat)),
+                        caveat: one.caveat.as_ref().map(|one| say::their_caveat(l, one)),
                         bars: bars(l, &one.scored, context),
                         state: state(one.person_id),
                     })

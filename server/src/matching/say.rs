@@ -46,6 +46,28 @@ pub fn said<S: Sentence>(l: &Lang, what: &S) -> Said {
     }
 }
 
+/// The same about somebody else, for whoever leads the task: "Speaks Spanish, and this needs it."
+pub fn theirs<S: Sentence>(l: &Lang, what: &S) -> Said {
+    let key = format!("{}-theirs", what.key());
+    if !l.knows(&key) {
+        return said(l, what);
+    }
+    Said {
+        code: what.code().to_owned(),
+        text: sentence(l, &key, &what.args()),
+    }
+}
+
+/// A caveat about somebody else; only they can settle it.
+pub fn their_caveat(l: &Lang, what: &Caveat) -> CaveatSaid {
+    let Said { code, text } = theirs(l, what);
+    CaveatSaid {
+        code,
+        text,
+        fix: None,
+    }
+}
+
 /// The sentence of a caveat with its way out.
 pub fn caveat(l: &Lang, what: &Caveat) -> CaveatSaid {
     let Said { code, text } = said(l, what);

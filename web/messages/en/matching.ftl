@@ -128,6 +128,29 @@ matching-reason-said-yes = You said yes to { $deeds } before.
 matching-reason-enjoys = You said you enjoy { $kind }.
 matching-reason-known-person = Somebody you know is going.
 
+# The same reasons as a captain or HQ reads them beside somebody's name.
+matching-reason-skill-theirs = { $need ->
+    [required] Has a skill it needs: { $skill }.
+   *[welcome] Has a skill that helps here: { $skill }.
+}
+matching-reason-language-theirs = { $need ->
+    [required] Speaks { $language }, and this needs it.
+   *[welcome] Speaks { $language }, and it helps here.
+}
+matching-reason-distance-theirs = { $miles ->
+    [0] Lives right there.
+    [one] Lives 1 mile away.
+   *[other] Lives { $miles } miles away.
+}
+matching-reason-home-theirs = Can do it from home.
+matching-reason-time-theirs = Is free on a { $slot }.
+matching-reason-any-time-theirs = Can choose the hour.
+matching-reason-next-step-theirs = A good next step after { $deeds }.
+matching-reason-done-before-theirs = Has done { $deeds }.
+matching-reason-said-yes-theirs = Said yes to { $deeds } before.
+matching-reason-enjoys-theirs = Enjoys { $kind }.
+matching-reason-known-person-theirs = Knows somebody who is going.
+
 # What to know before saying yes, and where to settle it.
 matching-caveat-time-guessed = We guessed the time suits you.
 matching-caveat-skills-unknown = We do not know your skills yet.
@@ -143,6 +166,19 @@ matching-caveat-farther = { $miles ->
 matching-caveat-distance-unknown = We cannot tell how far it is from you.
 matching-caveat-big-step = It is a bigger step than your last ones.
 matching-caveat-language-wanted = It would be easier with { $language }.
+matching-caveat-time-guessed-theirs = Has not said when they are free.
+matching-caveat-skills-unknown-theirs = Has not named a skill yet.
+matching-caveat-skill-missing-theirs = It also asks for { $skill }.
+matching-caveat-travel-guessed-theirs = { $miles ->
+    [one] Lives 1 mile away and has not said how far they travel.
+   *[other] Lives { $miles } miles away and has not said how far they travel.
+}
+matching-caveat-farther-theirs = { $miles ->
+    [one] Lives 1 mile away, farther than they said they travel.
+   *[other] Lives { $miles } miles away, farther than they said they travel.
+}
+matching-caveat-distance-unknown-theirs = We cannot tell how far it is for them.
+matching-caveat-big-step-theirs = It is a bigger step than their last ones.
 matching-fix-availability = Say when you are free
 matching-fix-skills = Tell us your skills
 matching-fix-travel = Say how far you travel
