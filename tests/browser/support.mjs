@@ -217,6 +217,15 @@ export async function reflows(page) {
   assert.ok(wide <= seen, `${page.url()} is ${wide} px wide in a window of ${seen}`);
 }
 
+/** Nothing is cut off at the side of its own frame either: a phone's reader would not know that it goes on. */
+export async function uncut(page) {
+  const cut = await page.evaluate(() =>
+    [...document.querySelectorAll('main *')]
+      .filter((box) => /auto|scroll/.test(getComputedStyle(box).overflowX) && box.clientWidth > 1 && box.scrollWidth > box.clientWidth + 1)
+      .map((box) => `${box.tagName}.${box.className}: ${box.scrollWidth} px in ${box.clientWidth}`));
+  assert.deepEqual(cut, [], `cut off on ${page.url()}`);
+}
+
 /** The whole inspection of one screen: reflow at 320 px, then axe and a picture at each size and in the dark. */
 export async function inspect(page, name) {
   assert.ok(await page.title(), `${page.url()} has a title`);
@@ -232,6 +241,7 @@ export async function inspect(page, name) {
     await page.setViewportSize(size);
     await page.emulateMedia({ colorScheme });
     await reflows(page);
+    await uncut(page);
     await axe(page);
     await shot(page, `${name}-${suffix}`);
   }
