@@ -232,7 +232,7 @@ pub const VENUES: &[&str] = &[
 
 /// Posts of HQ.
 pub const HQ_POSTS: &[&str] = &[
-    "Five weeks in, and every state on the board has made calls, knocked on doors and hosted meetings. Thank you. This week is about newcomers: call each of yours within three days.",
+    "Five weeks in, and every state on the board has made calls, knocked on doors and hosted meetings. Thank you. This week is about newcomers: write to each of yours within three days.",
     "The race is close in most states. Look at the likely ranks, not only at the first line, and bring one friend on Saturday.",
     "New scripts are out. They are shorter, and they begin with a question.",
     "A region that logs on paper counts as much as one with phones out: captains can enter a whole sheet at once.",

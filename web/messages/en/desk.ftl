@@ -25,8 +25,8 @@ desk-weeks = { $of ->
 }
 desk-in = You’re in.
 desk-in-name = You’re in, { $name }.
-desk-call-captain = { $name } looks after your region and will call you within 72 hours.
-desk-call-hq = Somebody from HQ will call you within 72 hours.
+desk-call-captain = { $name } looks after your region and will write to you within 72 hours.
+desk-call-hq = Somebody from HQ will write to you within 72 hours.
 desk-next = Your next commitment
 desk-also = Also yours
 desk-cannot-named = I can’t come: { $title }

@@ -91,7 +91,7 @@ struct Known {
     quiet: bool,
     /// Joined lately and alone in their region.
     first: bool,
-    /// Who will call a newcomer; empty where HQ will.
+    /// Who will write to a newcomer; empty where HQ will.
     caller: Option<String>,
     weeks: Vec<bool>,
     /// Said yes to or put on, the soonest first.
