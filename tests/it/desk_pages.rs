@@ -63,13 +63,13 @@ async fn points(who: &Member) -> usize {
 }
 
 both! {
-    async fn a_newcomer_is_welcomed_and_told_who_will_call(world: World) {
+    async fn a_newcomer_is_welcomed_and_told_who_will_write(world: World) {
         let dee = world.captain("dee@example.org", COLUMBUS, FRANKLIN).await;
         patch(&dee, json!({"name": "Dee Captain"})).await;
         let cy = world.join("cy@example.org", COLUMBUS).await;
         patch(&cy, json!({"name": "Cy <b>New</b>"})).await;
         let home = page(&cy, "/home").await;
-        assert!(home.contains("Dee Captain looks after your region"), "{home}");
+        assert!(home.contains("Dee Captain looks after your region and will write to you"), "{home}");
         assert!(home.contains("/i/"), "an invitation link");
         assert!(home.contains("Cy ") && !home.contains("<b>New"), "a name is no markup");
         let path = format!("/api/v1/follow-ups/{}", cy.id);
@@ -244,6 +244,7 @@ both! {
         assert!(ohio.contains("One volunteer, 1 ready now."), "{ohio}");
         let people = page(&hal, "/hq/people?region=us-oh&skill=phone-calls&availability=wed-am").await;
         assert!(people.contains("ada@example.org") && people.contains("Ready now"));
+        assert!(page(&hal, "/hq/people?language=es").await.contains("<option value=\"es\" selected>Spanish</option>"));
         hal.client.get("/hq/people?skill=juggling").await.expect(422);
         hal.client.get("/hq?region=us-zz").await.expect(404);
     }

@@ -209,7 +209,7 @@ desk-clear = Clear
 desk-found = { $count ->
     [0] Nobody found
     [one] One person
-   *[other] { $count } people
+   *[other] { $people } people
 }
 desk-found-nobody = Nobody fits all of this. Leave something out.
 desk-audited = each look is written to the audit log

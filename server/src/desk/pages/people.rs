@@ -89,6 +89,17 @@ impl People {
         named.collect::<Vec<_>>().join(" · ")
     }
 
+    /// How many were found: "2,000".
+    fn found(&self) -> String {
+        self.l
+            .whole(i32::try_from(self.all).unwrap_or(i32::MAX).into())
+    }
+
+    /// "Spanish".
+    fn tongue(&self, tag: &str) -> String {
+        matching::language_name(&self.l, tag)
+    }
+
     fn speaks(&self, person: &PersonView) -> String {
         matching::language_names(&self.l, &person.languages)
     }
