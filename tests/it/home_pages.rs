@@ -123,6 +123,7 @@ both! {
         browser.post("/join", &[("email", "cy@example.org"), ("zip", COLUMBUS)]).await.expect(303);
         let waiting = browser.get("/join/request").await.expect(200).text;
         assert!(waiting.contains("What should we call you?"), "{waiting}");
+        assert!(waiting.contains("<a href=\"/join\">type your address again</a>"), "a way out of a mistyped address");
         let refused = browser.post("/join/request", &[("name", "Cy\u{202e}"), ("interests", "doors")]).await.expect(422).text;
         assert!(refused.contains("name-error"), "{refused}");
         browser.post("/join/request", &[("name", "Cy"), ("interests", "doors")]).await.expect(303);

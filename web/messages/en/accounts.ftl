@@ -26,6 +26,7 @@ waiting-headline = { $region } could use you.
 waiting-mailed = We sent a link to { $email }.
 waiting-mailed-more = Open it in this browser within { $minutes } minutes. Everything below can wait, or be skipped.
 waiting-other-device = Opened the mail on another device?
+waiting-again = type your address again
 waiting-name = What should we call you?
 waiting-keep = Keep this
 waiting-kept = Kept. It is yours as soon as you open the link in your mail.
