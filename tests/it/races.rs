@@ -181,7 +181,7 @@ both! {
             .to_vec();
         assert!(order.is_sorted());
         let below = ohio.client.get("/races/us-oh").await.expect(200).text;
-        assert!(below.contains("Nobody has joined here yet."), "a state's own members race in no county");
+        assert!(below.contains("Nobody races here yet."), "a state's own members race in no county");
         let past = ohio.client.get("/races/us?week=2026-W46").await.expect(200).text;
         assert!(!past.contains("data-race="), "a week gone by does not move");
         ohio.client.get("/races/us-zz").await.expect(404);

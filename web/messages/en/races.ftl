@@ -105,9 +105,9 @@ race-deed-translation = translation
 race-deed-training = training
 race-deed-other = work
 
-race-empty = Nobody has joined here yet.
+race-empty = Nobody races here yet.
 race-empty-past = Nobody took part that week.
-race-empty-invite = Invite the first: a region races from its first member on.
+race-empty-invite = A region is in the race from its first entry on. Log something, or bring somebody who will.
 race-empty-link = Get my invitation link
 
 race-how = How is this computed?

@@ -204,7 +204,9 @@ fn known(conn: &mut Conn, app: &App, viewer: &Viewer) -> Result<Known, Error> {
     let reader = FeedScope::of(viewer);
     let waits = is_new && followups::waits(conn, &own)?;
     Ok(Known {
-        first: is_new && volunteers::count(conn, &Scope::System, &person.region)? == 1,
+        first: is_new
+            && !viewer.staff
+            && volunteers::count(conn, &Scope::System, &person.region)? == 1,
         caller: if waits {
             Some(caller(conn, &heard)?)
         } else {
