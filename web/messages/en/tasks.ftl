@@ -91,6 +91,7 @@ task = Task
 tasks-title = Tasks
 tasks-manage = Write and fill tasks
 tasks-new = New task
+tasks-found = Tasks found
 tasks-none = Nothing near you just now.
 tasks-none-why = Look further around, or come back tomorrow.
 tasks-none-led = No task here yet.
@@ -182,10 +183,10 @@ task-need = Needed?
 task-need-welcome = a plus
 task-need-required = needed
 task-languages = Languages needed
-task-languages-hint = Tags such as es, with commas between.
+task-languages-hint = Tags such as es for Spanish, with commas between.
 task-languages-welcome = Languages welcome
-task-rung = Rung, 1 to 6
-task-rung-hint = 1 for a first step.
+task-rung = Step, 1 to 6
+task-rung-hint = 1 for a first step. People are offered the next one up.
 task-priority = Priority
 task-priority-hint = 0.5 to 2; 1 is usual.
 task-min-age = Minimum age
@@ -225,8 +226,20 @@ task-standing-done = Done
 task-standing-no_show = Did not come
 
 # What it earns; the numbers come from the scoring file.
-task-earns-calls = { $each } for a dial, { $talk } for a conversation.
-task-earns-doors = { $each } for a door, { $talk } for a conversation.
-task-earns-hosted = { $each }, and { $talk } for each guest.
+task-earns-calls = { $each ->
+    [one] 1 point for a dial
+   *[other] { $each } points for a dial
+}, { $talk } for a conversation.
+task-earns-doors = { $each ->
+    [one] 1 point for a door
+   *[other] { $each } points for a door
+}, { $talk } for a conversation.
+task-earns-hosted = { $each ->
+    [one] 1 point
+   *[other] { $each } points
+}, and { $talk } for each guest.
 task-earns-about = About { $points } points.
-task-earns-donation = { $each } and more for each donor.
+task-earns-donation = { $each ->
+    [one] 1 point
+   *[other] { $each } points
+} and more for each donor.
