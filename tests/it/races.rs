@@ -95,6 +95,10 @@ both! {
         let franklin = row(&first, "us-oh-39049");
         assert_eq!((&franklin["name"], &franklin["points"], &franklin["members"]), (&json!("Franklin"), &json!(14), &json!(0)));
         assert_eq!(franklin["rank"], Value::Null);
+        let page = ben.client.get("/races/us-oh").await.expect(200).text;
+        assert!(page.contains("data-cell=\"active\">1<") && !page.contains("data-cell=\"members\""), "who joined since Monday is seen: {page}");
+        let home = ben.client.get("/home").await.expect(200).text;
+        assert!(home.contains("14 points so far."), "{home}");
 
         // Monday 00:00 and Wednesday 00:00 in Ohio, a minute before and at them.
         let week = "/api/v1/races/us-oh?week=2026-W47";

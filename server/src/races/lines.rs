@@ -46,8 +46,12 @@ pub struct Line {
     pub to_next: String,
     /// The roster.
     pub members: String,
+    /// People with an entry this week.
+    pub active: String,
     /// Points, whole.
     pub points: String,
+    /// "1 point", "64 points": in place of a Pace.
+    pub instead: String,
 }
 
 /// The band's lengths, in percent of its width.
@@ -103,7 +107,9 @@ impl Line {
                     .to_string()
             }),
             members: lang.whole(f64::from(row.members)),
+            active: lang.whole(f64::from(row.active)),
             points: lang.whole(row.points.as_f64()),
+            instead: in_points(lang, row.points.as_f64()),
         }
     }
 }
@@ -125,9 +131,19 @@ impl Line {
             lane: percent(0.0),
             to_next: none,
             members: lang.whole(0.0),
+            active: lang.whole(0.0),
             points: lang.whole(0.0),
+            instead: in_points(lang, 0.0),
         }
     }
+}
+
+/// "64 points".
+fn in_points(lang: &Lang, points: f64) -> String {
+    lang.say("race-points")
+        .with("count", points.round())
+        .with("n", lang.whole(points))
+        .to_string()
 }
 
 /// A [`Strip`] in words and lengths: what `races/strip.html` and `races/mini.html` show.
@@ -189,10 +205,9 @@ fn says(lang: &Lang, strip: &Strip) -> String {
         return lang.say("race-strip-none").to_string();
     };
     let Some((low, high)) = own.rank_low.zip(own.rank_high) else {
-        let points = lang.whole(own.points.as_f64());
         return lang
             .say("race-strip-warming")
-            .with("points", points)
+            .with("points", in_points(lang, own.points.as_f64()))
             .to_string();
     };
     let likely = if low == high {

@@ -70,11 +70,15 @@ race-head-pace = Pace
 race-head-band = Where it likely stands
 race-head-next = To next
 race-head-people = People
+race-head-active = Active
 race-head-points = Points
 race-unranked = By points, until there is enough to compare fairly
 race-none = –
 race-par = ✓ par
-race-points = { $n } points
+race-points = { $count ->
+    [one] { $n } point
+   *[other] { $n } points
+}
 race-tie = { $n }=
 race-range = likely { $low }–{ $high }
 race-range-sure = likely { $low }
@@ -121,7 +125,7 @@ race-strip-pace = Pace
 race-strip-par = par is 100
 race-strip-range = Likely { $low } to { $high }.
 race-strip-range-sure = Likely { $low }.
-race-strip-warming = { $points } points so far. Ranks come when there is enough to compare fairly.
+race-strip-warming = { $points } so far. Ranks come when there is enough to compare fairly.
 race-strip-none = Your region is not in the race yet: it starts with its first entry.
 race-strip-lead = In the lead.
 race-strip-all = { $count ->
@@ -130,6 +134,5 @@ race-strip-all = { $count ->
    *[other] { $count } regions are in the race this week.
 }
 race-mini-title = { $region } this week
-race-mini-points = { $points } points
 race-mini-some = Pace · { $shown } of { $count }
 race-mini-pace = Pace

@@ -137,6 +137,7 @@ function race(table) {
     item.querySelector("time").textContent = time(heard);
     item.querySelector("[data-move-text]").textContent = words;
     list.prepend(item);
+    find("unmoved")?.remove();
     while (list.children.length > Number(list.dataset.keepLast ?? 6)) list.lastElementChild.remove();
   }
 

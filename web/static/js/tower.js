@@ -172,7 +172,7 @@ export class Tower {
     if (name?.tagName === "A" && table.dataset.href) name.setAttribute("href", fill(table.dataset.href, { region: row.region }));
     line.classList.toggle("unranked", row.pace === null);
     put(line, "pace", row.pace === null ? none : pace(row.pace));
-    put(line, "instead", text(table, "points", { n: count(row.points) }));
+    put(line, "instead", plural(table, "points", Math.round(row.points)));
     put(line, "points", count(row.points));
     put(line, "members", count(row.members));
     put(line, "active", count(row.active));
