@@ -25,6 +25,7 @@ pub mod live;
 pub mod mailer;
 pub mod matching;
 pub mod me;
+pub mod metrics;
 pub mod prose;
 pub mod races;
 pub mod region_code;

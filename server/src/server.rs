@@ -18,11 +18,12 @@ use crate::clock::{Clock, Duration};
 use crate::cluster::Cluster;
 use crate::db::{Db, Place, migrate};
 use crate::health::Draining;
-use crate::http::{Assets, Crowd, Door, configure, guard};
+use crate::http::{Assets, Crowd, Door, Requests, configure, guard};
 use crate::ledger::{Ledger, ScoringConfig, Size};
 use crate::live::{self, Hub, Limits, Topic, Watch};
 use crate::mailer::{self, Mailer};
 use crate::matching::Matcher;
+use crate::metrics;
 use crate::races::{self, Boards};
 use crate::regions::Tree;
 use crate::routes;
@@ -40,6 +41,8 @@ pub struct Server {
     serving: JoinHandle<std::io::Result<()>>,
     jobs: Vec<JoinHandle<()>>,
     draining: Draining,
+    /// The listener of `/metrics`, where there is one.
+    pub metrics: Option<metrics::Listener>,
 }
 
 impl Server {
@@ -68,6 +71,8 @@ impl Server {
             web::Data::new(draining.clone()),
             web::Data::new(app.hub.clone()),
         );
+        let requests = Requests::default();
+        let metrics = metrics::Listener::open(&app, &requests)?;
         let jobs = start_jobs(&app);
         let (crowd, most) = (Crowd::default(), app.settings.requests_at_once);
         let patience = std::time::Duration::from_millis(app.settings.patience_ms.into());
@@ -83,7 +88,7 @@ impl Server {
                 .app_data(data.3.clone())
                 .wrap(Compress::default())
                 .wrap(from_fn(guard))
-                .configure(|config| configure(config, routes::table()))
+                .configure(|config| configure(config, routes::table(), &requests))
         })
         .on_connect(give_up_on_the_silent)
         .shutdown_timeout(u64::from(app.settings.drain_seconds))
@@ -103,6 +108,7 @@ impl Server {
             serving: tokio::spawn(running),
             jobs,
             draining,
+            metrics,
         })
     }
 
@@ -128,6 +134,9 @@ impl Server {
         errands.drained(std::time::Duration::from_secs(drain)).await;
         for job in self.jobs {
             job.abort();
+        }
+        if let Some(metrics) = self.metrics {
+            metrics.stop().await;
         }
     }
 }

@@ -57,6 +57,7 @@ fn settings_that_cannot_be_used_are_named_in_one_sentence() {
         ("MAIL", "pigeon"),
         ("MAIL_FROM", "nobody"),
         ("LISTEN", "8080"),
+        ("METRICS_LISTEN", "9100"),
         ("LEDGER_QUEUE", "none"),
         ("REGIONS_DIR", "no-such-folder"),
         ("ACCENT", "blue"),

@@ -42,6 +42,7 @@ mod ledger;
 mod links;
 mod live;
 mod matching;
+mod metrics;
 mod migrations;
 mod missions;
 mod moving;

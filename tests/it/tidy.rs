@@ -39,8 +39,8 @@ const FEATURES: [&str; 11] = [
     "desk",
 ];
 /// The top of the house: may import everything.
-const TOP: [&str; 7] = [
-    "lib", "main", "server", "routes", "health", "commands", "demo",
+const TOP: [&str; 8] = [
+    "lib", "main", "server", "routes", "health", "metrics", "commands", "demo",
 ];
 /// Files at most this long, the schema excepted.
 const LONGEST: usize = 400;

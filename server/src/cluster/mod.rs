@@ -4,6 +4,7 @@
 mod event;
 mod redis;
 
+use prometheus_client::metrics::counter::Counter;
 use tokio::sync::broadcast;
 
 pub use event::{DeedMoved, Event};
@@ -16,6 +17,16 @@ const BACKLOG: usize = 4096;
 pub struct Cluster {
     heard: broadcast::Sender<Event>,
     link: Link,
+    counts: Counts,
+}
+
+/// What passed between nodes, as `metrics` shows it.
+#[derive(Clone, Default)]
+pub struct Counts {
+    /// Events heard from other nodes.
+    pub heard: Counter,
+    /// Events that other nodes were not told.
+    pub dropped: Counter,
 }
 
 #[derive(Clone)]
@@ -54,12 +65,22 @@ impl Cluster {
     /// One sentence when the URL is not one of Redis.
     pub fn open(redis_url: &str, mark: &str) -> Result<Self, String> {
         let (heard, _) = broadcast::channel(BACKLOG);
+        let counts = Counts::default();
         let link = if redis_url.is_empty() {
             Link::Solo
         } else {
-            Link::Redis(redis::Wire::open(redis_url, mark, heard.clone())?)
+            Link::Redis(redis::Wire::open(
+                redis_url,
+                mark,
+                heard.clone(),
+                counts.clone(),
+            )?)
         };
-        Ok(Self { heard, link })
+        Ok(Self {
+            heard,
+            link,
+            counts,
+        })
     }
 
     /// Tells this node's listeners at once and the other nodes as soon as may be. Never waits.
@@ -74,6 +95,11 @@ impl Cluster {
     /// Everything published from now on, here or on another node.
     pub fn listen(&self) -> broadcast::Receiver<Event> {
         self.heard.subscribe()
+    }
+
+    /// What was counted since the start.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
     }
 
     /// Whether other nodes can be told now.

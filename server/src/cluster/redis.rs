@@ -10,7 +10,7 @@ use redis::AsyncCommands;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{broadcast, mpsc};
 
-use super::Event;
+use super::{Counts, Event};
 use crate::ids::readable;
 
 /// Where the nodes of a campaign talk; its mark follows. Redis keeps no channels apart by the number
@@ -33,11 +33,17 @@ pub struct Wire {
     channel: Arc<str>,
     out: mpsc::Sender<String>,
     up: Arc<AtomicBool>,
+    counts: Counts,
 }
 
 impl Wire {
     /// Starts the two tasks of the link. Needs a tokio runtime.
-    pub fn open(url: &str, mark: &str, heard: broadcast::Sender<Event>) -> Result<Self, String> {
+    pub fn open(
+        url: &str,
+        mark: &str,
+        heard: broadcast::Sender<Event>,
+        counts: Counts,
+    ) -> Result<Self, String> {
         let client =
             redis::Client::open(url).map_err(|why| format!("redis_url cannot be used: {why}."))?;
         let (out, waiting) = mpsc::channel(WAITING);
@@ -46,8 +52,14 @@ impl Wire {
             channel: format!("{CHANNEL}:{mark}").into(),
             out,
             up: Arc::default(),
+            counts: counts.clone(),
         };
-        tokio::spawn(publish(client.clone(), wire.channel.clone(), waiting));
+        tokio::spawn(publish(
+            client.clone(),
+            wire.channel.clone(),
+            waiting,
+            counts,
+        ));
         tokio::spawn(hear(client, wire.clone(), heard));
         Ok(wire)
     }
@@ -60,6 +72,7 @@ impl Wire {
         match serde_json::to_string(&letter) {
             Ok(text) => {
                 if self.out.try_send(text).is_err() {
+                    self.counts.dropped.inc();
                     tracing::debug!("an event for other nodes was dropped");
                 }
             }
@@ -73,7 +86,12 @@ impl Wire {
 }
 
 /// Sends what waits; gives up with the last sender.
-async fn publish(client: redis::Client, channel: Arc<str>, mut waiting: mpsc::Receiver<String>) {
+async fn publish(
+    client: redis::Client,
+    channel: Arc<str>,
+    mut waiting: mpsc::Receiver<String>,
+    counts: Counts,
+) {
     let mut link = None;
     while let Some(text) = waiting.recv().await {
         if link.is_none() {
@@ -82,11 +100,13 @@ async fn publish(client: redis::Client, channel: Arc<str>, mut waiting: mpsc::Re
             link = tried.ok().and_then(Result::ok);
         }
         let Some(open) = &mut link else {
+            counts.dropped.inc();
             tokio::time::sleep(AGAIN).await;
             continue;
         };
         let sent: redis::RedisResult<i64> = open.publish(&*channel, text).await;
         if let Err(why) = sent {
+            counts.dropped.inc();
             tracing::warn!(%why, "Redis did not take an event");
             link = None;
         }
@@ -107,6 +127,7 @@ async fn hear(client: redis::Client, wire: Wire, heard: broadcast::Sender<Event>
                     .ok()
                     .and_then(|text| serde_json::from_str(&text).ok());
                 if let Some(letter) = letter.filter(|letter| *letter.from != *wire.node) {
+                    wire.counts.heard.inc();
                     let _ = heard.send(letter.event);
                 }
             }

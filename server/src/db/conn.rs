@@ -11,10 +11,12 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
+use diesel::r2d2::event::{HandleEvent, TimeoutEvent};
 use diesel::r2d2::{
     ConnectionManager, CustomizeConnection, ManageConnection, Pool, PooledConnection,
 };
 use diesel::{Connection, PgConnection, SqliteConnection};
+use prometheus_client::metrics::counter::Counter;
 
 use super::Place;
 use crate::error::Error;
@@ -110,10 +112,23 @@ pub struct Pools {
     pub readers: Pool<Manager>,
     pub writers: Pool<Manager>,
     pub kind: Kind,
+    /// Times that somebody waited for a connection in vain.
+    pub refusals: Counter,
+}
+
+/// Counts who waited in vain.
+#[derive(Debug)]
+struct Refusals(Counter);
+
+impl HandleEvent for Refusals {
+    fn handle_timeout(&self, _: TimeoutEvent) {
+        self.0.inc();
+    }
 }
 
 impl Pools {
     pub fn open(place: &Place) -> Result<Self, Error> {
+        let refusals = Counter::default();
         if let Some(file) = place.url.strip_prefix("sqlite:") {
             if !place.create && !Path::new(file).exists() {
                 return Err(Error::Internal(format!(
@@ -121,19 +136,21 @@ impl Pools {
                 )));
             }
             make_private(Path::new(file));
-            let writers = build(file, 1, Kind::Sqlite)?;
-            let readers = build(file, place.connections, Kind::Sqlite)?;
+            let writers = build(file, 1, Kind::Sqlite, &refusals)?;
+            let readers = build(file, place.connections, Kind::Sqlite, &refusals)?;
             Ok(Self {
                 readers,
                 writers,
                 kind: Kind::Sqlite,
+                refusals,
             })
         } else if place.url.starts_with("postgres://") || place.url.starts_with("postgresql://") {
-            let readers = build(&place.url, place.connections, Kind::Postgres)?;
+            let readers = build(&place.url, place.connections, Kind::Postgres, &refusals)?;
             Ok(Self {
                 writers: readers.clone(),
                 readers,
                 kind: Kind::Postgres,
+                refusals,
             })
         } else {
             Err(Error::Internal(
@@ -143,13 +160,14 @@ impl Pools {
     }
 }
 
-fn build(url: &str, size: u32, kind: Kind) -> Result<Pool<Manager>, Error> {
+fn build(url: &str, size: u32, kind: Kind, refusals: &Counter) -> Result<Pool<Manager>, Error> {
     probe(url, kind).map_err(|why| Error::Internal(unreachable(url, kind, &why)))?;
     Pool::builder()
         .max_size(size.max(1))
         .min_idle(Some(1))
         .connection_timeout(Duration::from_secs(3))
         .connection_customizer(Box::new(Setup(kind)))
+        .event_handler(Box::new(Refusals(refusals.clone())))
         .test_on_check_out(kind == Kind::Postgres)
         .build(Manager(ConnectionManager::new(url)))
         .map_err(|why| Error::Internal(format!("The database cannot be opened: {why}.")))

@@ -17,6 +17,7 @@ pub(crate) use prepared::prepared;
 
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::Pool;
+use prometheus_client::metrics::counter::Counter;
 
 use crate::error::Error;
 use conn::{Manager, Pools};
@@ -139,7 +140,41 @@ impl Db {
     }
 }
 
+/// How many connections of a pool are in use.
+pub struct InUse {
+    /// Which pool.
+    pub name: &'static str,
+    /// Connections that somebody works with.
+    pub busy: u32,
+    /// Connections that wait for work.
+    pub idle: u32,
+}
+
 impl Db {
+    /// The pools at this moment: one on PostgreSQL, two on SQLite.
+    pub fn in_use(&self) -> Vec<InUse> {
+        let look = |name, pool: &Pool<Manager>| {
+            let state = pool.state();
+            InUse {
+                name,
+                busy: state.connections.saturating_sub(state.idle_connections),
+                idle: state.idle_connections,
+            }
+        };
+        match self.kind() {
+            Kind::Sqlite => vec![
+                look("readers", &self.pools.readers),
+                look("writer", &self.pools.writers),
+            ],
+            Kind::Postgres => vec![look("all", &self.pools.writers)],
+        }
+    }
+
+    /// Times that somebody waited for a connection in vain.
+    pub fn refusals(&self) -> &Counter {
+        &self.pools.refusals
+    }
+
     /// A writing connection outside any transaction: for migrations and backups alone.
     pub(crate) fn with_writer<T>(
         &self,

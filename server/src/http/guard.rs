@@ -1,6 +1,8 @@
 //! What happens to every request: a name, the same-origin check, the person, the error body, and the
 //! security headers, on errors too.
 
+use std::time::Instant;
+
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
@@ -14,6 +16,7 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 
 use super::admission::{Class, Door, Pass, Refused};
 use super::error::{ApiError, Asked, PageError, render};
+use super::meter::Meter;
 use super::session::{self, Cookies, Resolved};
 use super::{Front, page};
 use crate::error::Error;
@@ -63,6 +66,7 @@ pub async fn guard(
             .await
             .map(ServiceResponse::map_into_boxed_body);
     };
+    let begun = Instant::now();
     let name = readable(10);
     request.extensions_mut().insert(RequestName(name.clone()));
     // Before anything is asked or read, so that a refusal costs next to nothing.
@@ -71,14 +75,16 @@ pub async fn guard(
         Err(Refused { retry_after }) => {
             let error = Error::Unavailable { retry_after };
             let answer = answer(&error, request.request(), &front, &name);
-            return Ok(finish(request.into_response(answer), &front, &name, None));
+            let refused = request.into_response(answer);
+            return Ok(finish(refused, &front, &name, None, begun));
         }
     };
     let static_file = request.path().starts_with("/static/");
     if !static_file {
         if let Err(error) = same_origin(request.request(), &front) {
             let answer = answer(&error, request.request(), &front, &name);
-            return Ok(finish(request.into_response(answer), &front, &name, None));
+            let refused = request.into_response(answer);
+            return Ok(finish(refused, &front, &name, None, begun));
         }
         let found = match session::resolve_now(request.request(), &front) {
             Some(found) => found,
@@ -97,7 +103,7 @@ pub async fn guard(
         }
         None => response,
     };
-    Ok(finish(response, &front, &name, renewed))
+    Ok(finish(response, &front, &name, renewed, begun))
 }
 
 /// Through the door of this worker; what is never refused needs no pass.
@@ -180,6 +186,7 @@ fn finish(
     front: &Front,
     name: &str,
     renewed: Option<String>,
+    begun: Instant,
 ) -> ServiceResponse<BoxBody> {
     if let Some(token) = renewed {
         // A handler that set or took the cookie itself has the last word.
@@ -210,6 +217,10 @@ fn finish(
     }
     if let Ok(value) = HeaderValue::from_str(name) {
         headers.insert(REQUEST_ID, value);
+    }
+    let request = response.request();
+    if let Some(meter) = Meter::of(request) {
+        meter.count(request.method(), response.status(), begun.elapsed());
     }
     response
 }

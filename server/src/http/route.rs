@@ -5,6 +5,8 @@ use actix_web::{FromRequest, Handler, Responder, guard, web};
 use indexmap::IndexMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
+use super::meter::Requests;
+
 /// Who may call a route at all. What they then see is decided by their scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Who {
@@ -138,21 +140,29 @@ impl Route {
     }
 }
 
+/// The methods that a path takes.
+fn methods(rows: &[Route]) -> Vec<Method> {
+    let mut methods: Vec<Method> = rows.iter().map(|row| row.method.clone()).collect();
+    if methods.contains(&Method::GET) {
+        methods.push(Method::HEAD);
+    }
+    methods
+}
+
 /// The methods of a path as the header `Allow` lists them.
 fn allowed(rows: &[Route]) -> String {
-    let mut methods: Vec<&str> = rows.iter().map(|row| row.method.as_str()).collect();
-    if methods.contains(&"GET") {
-        methods.push("HEAD");
-    }
-    methods.push("OPTIONS");
-    methods.join(", ")
+    let mut methods = methods(rows);
+    methods.push(Method::OPTIONS);
+    let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
+    names.join(", ")
 }
 
 /// Serves `table`, says 405 for other methods of its paths and, for everything else, a helpful 404.
 ///
 /// Paths with the same beginning stand in one scope: a request is compared with a few beginnings and
 /// then with the patterns behind its own, not with every pattern of the house one after the other.
-pub fn configure(config: &mut web::ServiceConfig, table: Vec<Route>) {
+/// What each pattern answers is counted with `requests`.
+pub fn configure(config: &mut web::ServiceConfig, table: Vec<Route>, requests: &Requests) {
     let mut scopes: IndexMap<&'static str, IndexMap<&'static str, Vec<Route>>> = IndexMap::new();
     for row in table {
         let (head, rest) = row.path.split_at(beginning(row.path));
@@ -162,8 +172,9 @@ pub fn configure(config: &mut web::ServiceConfig, table: Vec<Route>) {
     for (head, paths) in scopes {
         let resource = |path, rows: Vec<Route>| {
             let otherwise = super::guard::otherwise(allowed(&rows));
+            let meter = requests.meter(rows.first().map_or(path, |row| row.path), methods(&rows));
             rows.into_iter()
-                .fold(web::resource(path), |resource, row| {
+                .fold(web::resource(path).app_data(meter), |resource, row| {
                     resource.route((row.handler)())
                 })
                 .default_service(otherwise)
@@ -181,6 +192,7 @@ pub fn configure(config: &mut web::ServiceConfig, table: Vec<Route>) {
             config.service(scope);
         }
     }
+    config.app_data(requests.elsewhere());
     config.default_service(super::guard::fallback());
 }
 

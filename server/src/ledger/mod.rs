@@ -8,6 +8,7 @@
 mod batch;
 mod compose;
 mod correct;
+mod counts;
 mod fold;
 mod model;
 mod moved;
@@ -22,6 +23,7 @@ mod weight;
 mod writer;
 
 pub use correct::{Corrected, Decision};
+pub use counts::Counts;
 pub use model::{
     Candidate, Entry, EntryState, Line, MemberWeek, RegionWeek, Standing, Verification, Written,
 };
@@ -112,6 +114,7 @@ impl Ledger {
             clock,
             scoring,
             rules,
+            counts: Counts::default(),
         };
         let at_work = desk.clone();
         std::thread::Builder::new()
@@ -130,7 +133,7 @@ impl Ledger {
         let (reply, answer) = oneshot::channel();
         self.inbox
             .try_send(Message::Write(Box::new(entry), reply))
-            .map_err(|_| Error::Unavailable { retry_after: 1 })?;
+            .map_err(|_| self.full(1))?;
         answer
             .await
             .unwrap_or(Err(Error::Unavailable { retry_after: 1 }))
@@ -151,10 +154,11 @@ impl Ledger {
             let some: Vec<Entry> = entries.by_ref().take(room).collect();
             let count = some.len();
             let Ok(places) = self.inbox.try_reserve_many(count) else {
+                let full = self.full(count as u64);
                 if answers.is_empty() {
-                    return Err(Error::Unavailable { retry_after: 1 });
+                    return Err(full);
                 }
-                answers.extend((0..count).map(|_| Err(Error::Unavailable { retry_after: 1 })));
+                answers.extend((0..count).map(|_| Err(full.clone())));
                 continue;
             };
             let waiting: Vec<_> = places
@@ -180,6 +184,22 @@ impl Ledger {
     pub fn is_final(&self, week: &str, region: &RegionCode) -> bool {
         let now = self.desk.clock.now();
         self.desk.rules.is_final(week, region, now)
+    }
+
+    /// What was counted since the start.
+    pub fn counts(&self) -> &Counts {
+        &self.desk.counts
+    }
+
+    /// Entries that wait at this moment.
+    pub fn waiting(&self) -> usize {
+        self.inbox.max_capacity() - self.inbox.capacity()
+    }
+
+    /// Turns `count` entries away.
+    fn full(&self, count: u64) -> Error {
+        self.desk.counts.refused.inc_by(count);
+        Error::Unavailable { retry_after: 1 }
     }
 
     /// Takes no more entries, and returns when those that wait are committed and answered.

@@ -6,12 +6,13 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Instant;
 
 use tokio::sync::{mpsc, oneshot};
 
 use super::batch::{self, Answers, Terms};
 use super::model::{Entry, Written};
-use super::{Rulebook, ScoringConfig};
+use super::{Counts, Rulebook, ScoringConfig};
 use crate::clock::Clock;
 use crate::cluster::Cluster;
 use crate::db::Db;
@@ -33,6 +34,7 @@ pub struct Desk {
     pub clock: Clock,
     pub scoring: Arc<ScoringConfig>,
     pub rules: Arc<dyn Rulebook>,
+    pub counts: Counts,
 }
 
 /// The thread's loop; ends when it is told to stop or nobody can send any more.
@@ -91,12 +93,19 @@ fn write(desk: &Desk, entries: &[Entry]) -> Result<Answers, Error> {
         rules: &*desk.rules,
         now: desk.clock.now(),
     };
+    let begun = Instant::now();
     let written = catch_unwind(AssertUnwindSafe(|| {
         desk.db
             .write_blocking(|conn| batch::write(conn, &terms, entries))
     }));
     let (answers, moved) = written
-        .unwrap_or_else(|_| Err(Error::Internal("the writing of a batch panicked".into())))?;
+        .unwrap_or_else(|_| Err(Error::Internal("the writing of a batch panicked".into())))
+        .inspect_err(|_| {
+            desk.counts.failed.inc();
+        })?;
+    let size = u32::try_from(entries.len()).unwrap_or(u32::MAX);
+    desk.counts.batch.observe(f64::from(size));
+    desk.counts.commit.observe(begun.elapsed().as_secs_f64());
     moved.publish(&desk.cluster);
     Ok(answers)
 }

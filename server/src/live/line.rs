@@ -98,8 +98,9 @@ impl Line {
     }
 
     /// Hands over a frame of `topic`. If an earlier one of it still waits, that one is lost, and the
-    /// topic's `whole` state takes its place, where there is one.
-    pub fn offer(&self, topic: &Topic, frame: &Frame, whole: Option<&Whole>) {
+    /// topic's `whole` state takes its place, where there is one. True when one was lost.
+    pub fn offer(&self, topic: &Topic, frame: &Frame, whole: Option<&Whole>) -> bool {
+        let mut lost = false;
         self.put(|outbox| {
             let earlier = outbox
                 .waiting
@@ -107,6 +108,7 @@ impl Line {
                 .find(|(about, _)| about.as_ref() == Some(topic));
             match earlier {
                 Some((_, waiting)) => {
+                    lost = true;
                     *waiting = match whole {
                         Some(whole) => Waiting::Whole(whole.clone()),
                         None => Waiting::Frame(frame.clone()),
@@ -117,6 +119,7 @@ impl Line {
                     .push_back((Some(topic.clone()), Waiting::Frame(frame.clone()))),
             }
         });
+        lost
     }
 
     /// Hands over the whole state of `topic`, in place of whatever of it waits.

@@ -20,6 +20,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
+use prometheus_client::metrics::counter::Counter;
 use tokio::sync::Notify;
 
 pub use frame::{End, Frame, Whole};
@@ -52,8 +53,18 @@ struct Inner {
     opened: Notify,
     draining: AtomicBool,
     next: AtomicU64,
+    counts: Counts,
     limits: Limits,
     exists: Box<dyn Fn(&Topic) -> bool + Send + Sync>,
+}
+
+/// What was handed to sockets, as `metrics` shows it.
+#[derive(Default)]
+pub struct Counts {
+    /// Frames of topics that were handed over.
+    pub frames: Counter,
+    /// Those of them that a later one replaced before they were taken.
+    pub dropped: Counter,
 }
 
 /// A topic that somebody follows.
@@ -77,6 +88,7 @@ impl Hub {
             opened: Notify::new(),
             draining: AtomicBool::new(false),
             next: AtomicU64::new(1),
+            counts: Counts::default(),
             limits,
             exists: Box::new(exists),
         }))
@@ -127,7 +139,10 @@ impl Hub {
         let room = rooms.entry(topic.clone()).or_default();
         room.lines.insert(line.id, line.clone());
         match &room.whole {
-            Some(whole) => line.offer_whole(topic, whole),
+            Some(whole) => {
+                line.offer_whole(topic, whole);
+                self.0.counts.frames.inc();
+            }
             None => self.0.opened.notify_one(),
         }
         Ok(())
@@ -148,12 +163,15 @@ impl Hub {
         let Some(room) = rooms.get_mut(topic) else {
             return 0;
         };
+        let mut lost = 0;
         for line in room.lines.values() {
             match &whole {
                 Some(whole) if room.whole.is_none() => line.offer_whole(topic, whole),
-                whole => line.offer(topic, frame, whole.as_ref()),
+                whole => lost += u64::from(line.offer(topic, frame, whole.as_ref())),
             }
         }
+        self.0.counts.frames.inc_by(room.lines.len() as u64);
+        self.0.counts.dropped.inc_by(lost);
         room.whole = whole;
         room.lines.len()
     }
@@ -177,6 +195,16 @@ impl Hub {
     /// Returns once somebody follows a topic that has no whole yet.
     pub async fn opened(&self) {
         self.0.opened.notified().await;
+    }
+
+    /// What was counted since the start.
+    pub fn counts(&self) -> &Counts {
+        &self.0.counts
+    }
+
+    /// How many sockets are open.
+    pub fn sockets(&self) -> usize {
+        locked(&self.0.lines).len()
     }
 
     /// All sockets.
