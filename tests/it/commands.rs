@@ -25,6 +25,8 @@ fn wrong_usage_ends_with_2_and_points_to_the_help() {
         &["migrate", "--down", "0"],
         &["serve", "--no-such-option"],
         &["pace"],
+        &["backup"],
+        &["restore"],
         &[],
     ] {
         let ended = muster.run(arguments);

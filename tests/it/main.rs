@@ -27,6 +27,7 @@ mod accounts;
 mod activities;
 mod admission;
 mod audit;
+mod backup;
 mod commands;
 mod demo;
 mod desk;

@@ -3,14 +3,18 @@
 //! Answers go to standard output, progress and complaints to standard error. A complaint is one
 //! sentence that says what to do.
 
+mod backup;
 mod boards;
 mod check_config;
+mod client;
 mod demo;
 mod log;
 mod migrate;
 mod openapi;
 mod pace;
+mod part;
 mod progress;
+mod restore;
 mod sentence;
 mod serve;
 mod staff;
@@ -49,6 +53,10 @@ enum Command {
     Openapi,
     /// Checks every total of the boards against the ledger, or mends them
     Boards(boards::Arguments),
+    /// Copies everything into a new file, also beside serving nodes
+    Backup(backup::Arguments),
+    /// Makes a backup the campaign's database, where there is none yet
+    Restore(restore::Arguments),
     /// Computes a board again from its inputs, for an audit
     Pace(pace::Arguments),
 }
@@ -103,6 +111,8 @@ pub fn main() -> ExitCode {
         Command::CheckConfig(from) => check_config::run(&from),
         Command::Openapi => openapi::run(),
         Command::Boards(arguments) => boards::run(arguments),
+        Command::Backup(arguments) => backup::run(&arguments),
+        Command::Restore(arguments) => restore::run(&arguments),
         Command::Pace(arguments) => pace::run(&arguments),
     };
     match result {

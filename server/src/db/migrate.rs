@@ -1,6 +1,8 @@
 //! Applies and takes back the embedded migrations. Nodes that start together migrate once.
 
+use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
+use diesel::migration::MigrationSource;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{Conn, Db};
@@ -74,9 +76,32 @@ pub fn pending(db: &Db) -> Result<usize, Error> {
     })
 }
 
+/// Migrations that were applied and are not compiled in: the database is of a newer version.
+pub fn unknown(db: &Db) -> Result<usize, Error> {
+    db.with_writer(|conn| {
+        match conn {
+            Conn::Sqlite(c) => count_unknown(c, &SQLITE),
+            Conn::Postgres(c) => count_unknown(c, &POSTGRES),
+        }
+        .map_err(|why| Error::Internal(why.to_string()))
+    })
+}
+
+fn count_unknown<B: Backend>(
+    conn: &mut impl MigrationHarness<B>,
+    ours: &EmbeddedMigrations,
+) -> Result<usize, Fault> {
+    let ours = MigrationSource::<B>::migrations(ours)?;
+    let applied = conn.applied_migrations()?;
+    let is_ours = |version| ours.iter().any(|known| known.name().version() == version);
+    Ok(applied
+        .into_iter()
+        .filter(|version| !is_ours(version.as_owned()))
+        .count())
+}
+
 /// A short mark that changes with the PostgreSQL migrations: names the tests' template database.
 pub fn migrations_mark() -> String {
-    use diesel::migration::MigrationSource;
     use sha2::{Digest, Sha256};
     let names: Vec<String> = MigrationSource::<diesel::pg::Pg>::migrations(&POSTGRES)
         .unwrap_or_default()

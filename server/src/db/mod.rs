@@ -5,6 +5,7 @@
 //! late turns hundreds of concurrent read-then-write transactions into "database is locked".
 
 mod conn;
+mod copy;
 pub mod dialect;
 mod migrate;
 mod prepared;
@@ -12,7 +13,8 @@ pub mod schema;
 
 pub(crate) use conn::on_backend;
 pub use conn::{Conn, Kind, MultiBackend};
-pub use migrate::{migrate, migrations_mark, pending, revert, revert_all};
+pub use copy::copy;
+pub use migrate::{migrate, migrations_mark, pending, revert, revert_all, unknown};
 pub(crate) use prepared::prepared;
 
 use diesel::connection::SimpleConnection;

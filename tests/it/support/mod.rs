@@ -15,7 +15,7 @@ pub use cast::Person;
 pub use client::{Answer, Client};
 pub use command::{Command, Running};
 pub use people::{Member, link_in, token_of};
-pub use postgres::{fresh_database, services};
+pub use postgres::{empty_database, fresh_database, services};
 pub use proxy::Proxy;
 pub use socket::Socket;
 pub use world::{Place, World};

@@ -34,6 +34,15 @@ pub fn fresh_database(server: &str) -> String {
     at(server, &name)
 }
 
+/// A database without a table, on the same server; gives its URL.
+pub fn empty_database(server: &str) -> String {
+    let mut conn = PgConnection::establish(server).expect("PostgreSQL answers");
+    let name = format!("muster_test_{}", muster::ids::readable(12).to_lowercase());
+    conn.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template0"))
+        .expect("an empty database");
+    at(server, &name)
+}
+
 /// The template's name, which changes with the migrations; made by whoever comes first.
 fn template(conn: &mut PgConnection, server: &str) -> String {
     let name = format!("muster_template_{}", muster::db::migrations_mark());
