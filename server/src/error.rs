@@ -168,11 +168,15 @@ impl From<Sql> for Error {
 
 /// Faults of the moment, told apart by the databases' own words since diesel has no kind for them.
 fn is_passing(message: &str) -> bool {
-    const WORDS: [&str; 12] = [
+    const WORDS: [&str; 16] = [
         "database is locked",
         "database table is locked",
         "disk is full",
         "disk I/O error",
+        "attempt to write a readonly database",
+        "unable to open database file",
+        "No space left on device",
+        "in a read-only transaction",
         "terminating connection",
         "server closed the connection",
         "connection to server",

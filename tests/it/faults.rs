@@ -26,10 +26,10 @@ struct Row {
 }
 
 /// What clients were told is saved: key and the number in the activity's id.
-type Told = Arc<Mutex<HashMap<String, String>>>;
+pub type Told = Arc<Mutex<HashMap<String, String>>>;
 
 /// Somebody at work: sends one entry after the other, each until it is acknowledged.
-async fn work(
+pub async fn work(
     client: Client,
     next: Arc<AtomicU64>,
     stop: Arc<AtomicBool>,
@@ -122,7 +122,7 @@ async fn node(world: &World) -> Node {
 
 /// Every acknowledged key stands in the ledger once, under the id that was told, and every total is
 /// the fold of the ledger.
-async fn check(world: &World, told: &Told) {
+pub async fn check(world: &World, told: &Told) {
     let rows: Vec<Row> = world
         .server
         .app

@@ -1,11 +1,18 @@
-//! Bad days: the database is locked, or gone, and comes back.
+//! Bad days: the database is locked, full, silent or gone, and comes back.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
+use futures_util::future::join_all;
+use muster::Server;
 use muster::settings::Secret;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::{Client, Place, Proxy, World};
+use crate::faults::{Told, check, work};
+use crate::support::{Answer, Client, OwnPostgres, Place, Proxy, World};
 
 /// Asks until the answer has this status, for ten seconds at most.
 async fn heals(browser: &Client, path: &str) {
@@ -13,12 +20,12 @@ async fn heals(browser: &Client, path: &str) {
         if browser.get(path).await.status == 200 {
             return;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
     panic!("{path} did not heal");
 }
 
-async fn register(browser: &Client, email: &str) -> crate::support::Answer {
+async fn register(browser: &Client, email: &str) -> Answer {
     browser
         .call(
             "POST",
@@ -26,6 +33,67 @@ async fn register(browser: &Client, email: &str) -> crate::support::Answer {
             &json!({"email": email, "zip": "02139"}),
         )
         .await
+}
+
+/// A node that reaches the world's database through a proxy.
+async fn behind_proxy(world: &World) -> (Proxy, Server) {
+    let url = url::Url::parse(&world.settings.database_url.0).expect("a URL");
+    let host = url.host_str().expect("a host");
+    let proxy = Proxy::before(format!("{host}:{}", url.port().unwrap_or(5432))).await;
+    let mut proxied = url.clone();
+    proxied.set_host(Some("127.0.0.1")).expect("a host");
+    let port = Some(proxy.address.port());
+    proxied.set_port(port).expect("a port");
+    let mut settings = world.settings.clone();
+    settings.database_url = Secret(proxied.to_string());
+    let node = Server::start(settings, world.clock.clone())
+        .await
+        .expect("a node behind the proxy");
+    (proxy, node)
+}
+
+fn doors(quantity: i64) -> Value {
+    json!({"kind": "doors", "quantity": quantity, "conversations": 0})
+}
+
+/// Waits until the node knows that its database is away, for ten seconds at most.
+async fn noticed(asking: &Client) {
+    for _ in 0..100 {
+        if asking.get("/readyz").await.status == 503 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("nobody noticed that the database is away");
+}
+
+/// Sends 64 entries and 64 reads at once: each is refused, and none waits for the database. Prints
+/// how long they took, which is a promise only where nothing else runs.
+async fn refuses_at_once(asking: &Client, when: &str) {
+    let (body, path) = (doors(1), "/api/v1/activities");
+    let sent = (0..128).map(|n| {
+        let body = body.clone();
+        async move {
+            let (began, key) = (Instant::now(), format!("away-{n}"));
+            let answer = match n % 2 {
+                0 => asking.score(path, &key, &body).await,
+                _ => asking.get("/api/v1/me/points").await,
+            };
+            assert!(!answer.clone().expect(503).header("retry-after").is_empty());
+            began.elapsed()
+        }
+    });
+    let mut took = join_all(sent).await;
+    took.sort();
+    println!(
+        "{when}: 128 refused at once, half within {:?}, all within {:?}",
+        took[64], took[127]
+    );
+    assert!(
+        took[127] < Duration::from_secs(2),
+        "somebody waited: {:?}",
+        took[127]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -58,19 +126,7 @@ async fn a_database_that_is_gone_answers_503_with_retry_after_and_heals() {
         eprintln!("left out: no production services are named");
         return;
     };
-    let url = url::Url::parse(&world.settings.database_url.0).expect("a URL");
-    let host = url.host_str().expect("a host");
-    let proxy = Proxy::before(format!("{host}:{}", url.port().unwrap_or(5432))).await;
-    let mut proxied = url.clone();
-    proxied.set_host(Some("127.0.0.1")).expect("a host");
-    proxied
-        .set_port(Some(proxy.address.port()))
-        .expect("a port");
-    let mut settings = world.settings.clone();
-    settings.database_url = Secret(proxied.to_string());
-    let node = muster::Server::start(settings, world.clock.clone())
-        .await
-        .expect("a node behind the proxy");
+    let (proxy, node) = behind_proxy(&world).await;
     let browser = world.browser_of(&node);
     register(&browser, "ada@example.org").await.expect(202);
     proxy.cut();
@@ -83,9 +139,228 @@ async fn a_database_that_is_gone_answers_503_with_retry_after_and_heals() {
     register(&browser, "ben@example.org").await.expect(202);
     // One that neither answers nor hangs up is as good as gone.
     proxy.fall_silent();
-    let asked = std::time::Instant::now();
+    let asked = Instant::now();
     browser.get("/readyz").await.expect(503);
-    assert!(asked.elapsed() < std::time::Duration::from_secs(5));
-    proxy.speak();
+    assert!(asked.elapsed() < Duration::from_secs(5));
+    proxy.heal();
     heals(&browser, "/readyz").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everybody_who_waits_for_a_locked_database_is_refused_after_one_wait() {
+    let world = World::open(Place::Embedded)
+        .await
+        .expect("the embedded world");
+    let ben = world.person("ben@example.org", "us-oh-39049-43215").await;
+    let file = world
+        .settings
+        .database_url
+        .0
+        .trim_start_matches("sqlite:")
+        .to_owned();
+    let mut intruder = SqliteConnection::establish(&file).expect("a second connection");
+    intruder.batch_execute("BEGIN IMMEDIATE").expect("the lock");
+    let body = doors(10);
+    let (browser, began) = (world.browser(), Instant::now());
+    let registering = join_all((0..8).map(|n| {
+        let (browser, email) = (&browser, format!("p{n}@example.org"));
+        async move { register(browser, &email).await }
+    }));
+    let (refused, logged) = tokio::join!(
+        registering,
+        ben.client.score("/api/v1/activities", "k", &body)
+    );
+    println!(
+        "a locked file: nine writers were refused within {:?}",
+        began.elapsed()
+    );
+    assert!(
+        began.elapsed() < Duration::from_secs(8),
+        "each waited for the one before"
+    );
+    for answer in refused.into_iter().chain([logged]) {
+        assert!(!answer.expect(503).header("retry-after").is_empty());
+    }
+    ben.client.get("/api/v1/me/points").await.expect(200);
+    intruder.batch_execute("ROLLBACK").expect("the lock goes");
+    ben.client
+        .score("/api/v1/activities", "k", &body)
+        .await
+        .expect(201);
+    world.assert_totals_fold().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_refuses_what_it_cannot_store_and_reads_go_on() {
+    let world = World::open(Place::Embedded)
+        .await
+        .expect("the embedded world");
+    let ben = world.person("ben@example.org", "us-oh-39049-43215").await;
+    let ada = world.join("ada@example.org", "43215").await;
+    // As large as it is now and no larger: SQLite then says what it says of a full disk.
+    world.sql("PRAGMA max_page_count = 1".into()).await;
+    let mut stored = 0;
+    let refused = loop {
+        let body = doors(1 + stored);
+        let answer = ben
+            .client
+            .score("/api/v1/activities", &format!("k{stored}"), &body)
+            .await;
+        if answer.status == 503 {
+            break answer;
+        }
+        answer.expect(201);
+        stored += 1;
+        assert!(stored < 10_000, "the disk never filled");
+    };
+    assert!(!refused.header("retry-after").is_empty());
+    for path in ["/api/v1/me/points", "/api/v1/races/us", "/readyz"] {
+        ben.client.get(path).await.expect(200);
+    }
+    assert_eq!(
+        world.count("SELECT COUNT(*) AS n FROM ledger").await,
+        stored
+    );
+    // A browser whose token ran out gets a new one, though its use cannot be noted.
+    world.clock.advance(chrono::TimeDelta::minutes(11));
+    ada.client.get("/home").await.expect(200);
+    world.sql("PRAGMA max_page_count = 1000000".into()).await;
+    let ben = world.again(&ben).await;
+    let key = format!("k{stored}");
+    let healed = ben
+        .client
+        .score("/api/v1/activities", &key, &doors(1 + stored))
+        .await
+        .expect(201);
+    assert_eq!(
+        healed.header("idempotent-replayed"),
+        "",
+        "nothing had been stored of it"
+    );
+    assert_eq!(
+        world.count("SELECT COUNT(*) AS n FROM ledger").await,
+        stored + 1
+    );
+    world.assert_totals_fold().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_is_cut_off_or_says_nothing_is_not_waited_for() {
+    let Some(world) = World::open(Place::Production).await else {
+        eprintln!("left out: no production services are named");
+        return;
+    };
+    let (proxy, node) = behind_proxy(&world).await;
+    let ben = world.person("ben@example.org", "us-oh-39049-43215").await;
+    let ben = Client::with_bearer(node.url(), ben.client.bearer.as_deref().expect("a token"));
+    for (round, when) in ["cut off", "silent"].into_iter().enumerate() {
+        let (before, lost) = (format!("before-{round}"), format!("lost-{round}"));
+        ben.score("/api/v1/activities", &before, &doors(10))
+            .await
+            .expect(201);
+        let began = Instant::now();
+        if round == 0 {
+            proxy.cut();
+        } else {
+            proxy.fall_silent();
+        }
+        let first = ben
+            .score("/api/v1/activities", &lost, &doors(11))
+            .await
+            .expect(503);
+        assert!(!first.header("retry-after").is_empty());
+        println!("{when}: the first was refused after {:?}", began.elapsed());
+        noticed(&ben).await;
+        refuses_at_once(&ben, when).await;
+        ben.get("/healthz").await.expect(200);
+        proxy.heal();
+        let back = Instant::now();
+        heals(&ben, "/readyz").await;
+        heals(&ben, "/api/v1/me/points").await;
+        println!("{when}: healthy {:?} after its return", back.elapsed());
+        // Its fate was unknown: under the same key it counts once.
+        ben.score("/api/v1/activities", &lost, &doors(11))
+            .await
+            .expect(201);
+        assert_eq!(
+            world
+                .count(&format!(
+                    "SELECT COUNT(*) AS n FROM ledger WHERE key LIKE '%{lost}'"
+                ))
+                .await,
+            1
+        );
+    }
+    world.assert_totals_fold().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_killed_under_load_loses_and_doubles_nothing() {
+    let Some(mut postgres) = OwnPostgres::start() else {
+        return;
+    };
+    let url = postgres.url.clone();
+    let world = World::open_with(Place::Production, |settings| {
+        settings.database_url = Secret(url);
+    });
+    let Some(world) = world.await else {
+        eprintln!("left out: no production services are named");
+        return;
+    };
+    let ben = world.person("ben@example.org", "us-oh-39049-43215").await;
+    let token = ben.client.bearer.as_deref().expect("a token").to_owned();
+    let asking = Client::with_bearer(world.server.url(), &token);
+    let (told, left, next): (Told, _, _) = (
+        Told::default(),
+        Arc::new(Mutex::new(Vec::new())),
+        Arc::new(AtomicU64::new(0)),
+    );
+    let stop = Arc::new(AtomicBool::new(false));
+    let tasks: Vec<_> = (0..8)
+        .map(|_| {
+            let client = Client::with_bearer(world.server.url(), &token);
+            tokio::spawn(work(
+                client,
+                next.clone(),
+                stop.clone(),
+                told.clone(),
+                left.clone(),
+            ))
+        })
+        .collect();
+    for round in 1..=3 {
+        let before = told.lock().expect("the list").len();
+        for _ in 0..1_000 {
+            if told.lock().expect("the list").len() >= before + 50 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert!(
+            told.lock().expect("the list").len() > before,
+            "nothing is acknowledged"
+        );
+        postgres.kill();
+        noticed(&asking).await;
+        refuses_at_once(&asking, &format!("killed, round {round}")).await;
+        postgres = tokio::task::spawn_blocking(move || {
+            postgres.launch();
+            postgres.await_answer();
+            postgres
+        })
+        .await
+        .expect("a thread");
+        let back = Instant::now();
+        heals(&asking, "/readyz").await;
+        println!(
+            "killed, round {round}: healthy {:?} after its return",
+            back.elapsed()
+        );
+    }
+    stop.store(true, Ordering::Relaxed);
+    for task in tasks {
+        task.await.expect("a client");
+    }
+    check(&world, &told).await;
+    world.server.stop().await;
 }

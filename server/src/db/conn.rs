@@ -11,14 +11,17 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
-use diesel::r2d2::event::{HandleEvent, TimeoutEvent};
 use diesel::r2d2::{
-    ConnectionManager, CustomizeConnection, ManageConnection, Pool, PooledConnection,
+    ConnectionManager, CustomizeConnection, ManageConnection, NopErrorHandler, Pool,
 };
-use diesel::{Connection, PgConnection, SqliteConnection};
+use diesel::{Connection, ConnectionError, PgConnection, SqliteConnection};
 use prometheus_client::metrics::counter::Counter;
 
 use super::Place;
+use super::address::{impatient, unreachable};
+use super::door::PATIENCE;
+use super::room::Room;
+use super::watch::Watch;
 use crate::error::Error;
 
 /// A connection to either database.
@@ -57,10 +60,24 @@ const MAGIC: &[u8] = b"SQLite format 3\0";
 /// How long a connection that answered is believed to answer still.
 const BELIEVED: Duration = Duration::from_secs(1);
 
+/// Seconds a server may take to let somebody in, and the same while a node starts.
+const PATIENT: u32 = 2;
+const AT_START: u32 = 5;
+
 /// A connection of the pool, and when it last was seen to answer.
 pub struct Held {
     conn: Conn,
     answered: Instant,
+    age: u64,
+    broken: bool,
+}
+
+impl Held {
+    /// Sees to it that this connection is not used again.
+    pub fn give_up(&mut self, watch: &Watch) {
+        self.broken = true;
+        watch.lose(self.age);
+    }
 }
 
 impl Deref for Held {
@@ -79,54 +96,66 @@ impl DerefMut for Held {
 /// Makes and tests the pool's connections. One that answered a moment ago is not asked again: on
 /// PostgreSQL the question is a round trip, as long as most of our statements.
 #[derive(Debug)]
-pub struct Manager(ConnectionManager<Conn>);
+pub struct Manager {
+    plain: ConnectionManager<Conn>,
+    watch: Watch,
+}
+
+impl Manager {
+    fn gone(why: &str) -> diesel::r2d2::Error {
+        diesel::r2d2::Error::ConnectionError(ConnectionError::BadConnection(why.to_owned()))
+    }
+}
 
 impl ManageConnection for Manager {
     type Connection = Held;
     type Error = diesel::r2d2::Error;
 
     fn connect(&self) -> Result<Held, Self::Error> {
+        if self.watch.is_away() {
+            return Err(Self::gone("the database is away"));
+        }
+        let age = self.watch.age();
+        let conn = self.plain.connect().inspect_err(|_| self.watch.look())?;
         Ok(Held {
-            conn: self.0.connect()?,
+            conn,
             answered: Instant::now(),
+            age,
+            broken: false,
         })
     }
 
     fn is_valid(&self, held: &mut Held) -> Result<(), Self::Error> {
+        if held.age != self.watch.age() {
+            return Err(Self::gone("it is older than the last fault"));
+        }
         if held.answered.elapsed() < BELIEVED {
             return Ok(());
         }
-        self.0.is_valid(&mut held.conn)?;
+        let answer = self.plain.is_valid(&mut held.conn);
+        answer.inspect_err(|_| held.give_up(&self.watch))?;
         held.answered = Instant::now();
+        self.watch.hear();
         Ok(())
     }
 
     fn has_broken(&self, held: &mut Held) -> bool {
-        self.0.has_broken(&mut held.conn)
+        held.broken || held.age != self.watch.age() || self.plain.has_broken(&mut held.conn)
     }
 }
 
-/// Readers and writers: the same pool on PostgreSQL; on SQLite one writer, since there is one lock.
+/// Readers and writers: the same room on PostgreSQL; on SQLite one writer, since there is one lock.
 #[derive(Clone)]
-pub struct Pools {
-    pub readers: Pool<Manager>,
-    pub writers: Pool<Manager>,
+pub struct Rooms {
+    pub readers: Room,
+    pub writers: Room,
+    pub watch: Watch,
     pub kind: Kind,
-    /// Times that somebody waited for a connection in vain.
+    /// Times that somebody who came for a connection got none.
     pub refusals: Counter,
 }
 
-/// Counts who waited in vain.
-#[derive(Debug)]
-struct Refusals(Counter);
-
-impl HandleEvent for Refusals {
-    fn handle_timeout(&self, _: TimeoutEvent) {
-        self.0.inc();
-    }
-}
-
-impl Pools {
+impl Rooms {
     pub fn open(place: &Place) -> Result<Self, Error> {
         let refusals = Counter::default();
         if let Some(file) = place.url.strip_prefix("sqlite:") {
@@ -136,19 +165,28 @@ impl Pools {
                 )));
             }
             make_private(Path::new(file));
-            let writers = build(file, 1, Kind::Sqlite, &refusals)?;
-            let readers = build(file, place.connections, Kind::Sqlite, &refusals)?;
+            let watch = Watch::none();
+            let room = |size| -> Result<Room, Error> {
+                let pool = build(file, size, Kind::Sqlite, &watch)?;
+                Ok(Room::new(pool, size, watch.clone(), refusals.clone()))
+            };
             Ok(Self {
-                readers,
-                writers,
+                writers: room(1)?,
+                readers: room(place.connections)?,
+                watch: watch.clone(),
                 kind: Kind::Sqlite,
                 refusals,
             })
         } else if place.url.starts_with("postgres://") || place.url.starts_with("postgresql://") {
-            let readers = build(&place.url, place.connections, Kind::Postgres, &refusals)?;
+            let watch = Watch::over(impatient(&place.url, PATIENT));
+            let pool = build(&place.url, place.connections, Kind::Postgres, &watch)?;
+            // One connection is left to the ledger's writer, which comes in by no door.
+            let places = place.connections.saturating_sub(1);
+            let room = Room::new(pool, places, watch.clone(), refusals.clone());
             Ok(Self {
-                writers: readers.clone(),
-                readers,
+                writers: room.clone(),
+                readers: room,
+                watch,
                 kind: Kind::Postgres,
                 refusals,
             })
@@ -160,16 +198,24 @@ impl Pools {
     }
 }
 
-fn build(url: &str, size: u32, kind: Kind, refusals: &Counter) -> Result<Pool<Manager>, Error> {
+fn build(url: &str, size: u32, kind: Kind, watch: &Watch) -> Result<Pool<Manager>, Error> {
     probe(url, kind).map_err(|why| Error::Internal(unreachable(url, kind, &why)))?;
+    let url = match kind {
+        Kind::Sqlite => url.to_owned(),
+        Kind::Postgres => impatient(url, PATIENT),
+    };
     Pool::builder()
         .max_size(size.max(1))
         .min_idle(Some(1))
-        .connection_timeout(Duration::from_secs(3))
+        .connection_timeout(PATIENCE)
+        // Each try would be told, several a second; the watch tells of the first.
+        .error_handler(Box::new(NopErrorHandler))
         .connection_customizer(Box::new(Setup(kind)))
-        .event_handler(Box::new(Refusals(refusals.clone())))
         .test_on_check_out(kind == Kind::Postgres)
-        .build(Manager(ConnectionManager::new(url)))
+        .build(Manager {
+            plain: ConnectionManager::new(url),
+            watch: watch.clone(),
+        })
         .map_err(|why| Error::Internal(format!("The database cannot be opened: {why}.")))
 }
 
@@ -181,7 +227,7 @@ struct Setup(Kind);
 fn probe(url: &str, kind: Kind) -> Result<(), String> {
     match kind {
         Kind::Sqlite => look_at(Path::new(url)).map_err(|why| why.to_string()),
-        Kind::Postgres => PgConnection::establish(&impatient(url))
+        Kind::Postgres => PgConnection::establish(&impatient(url, AT_START))
             .map(drop)
             .map_err(|why| why.to_string()),
     }
@@ -220,57 +266,6 @@ fn make_private(file: &Path) {
     let _ = options.open(file);
 }
 
-/// The address of a server, with a bound on how long it may take to answer.
-fn impatient(url: &str) -> String {
-    if url.contains("connect_timeout=") {
-        return url.to_owned();
-    }
-    let join = if url.contains('?') { '&' } else { '?' };
-    format!("{url}{join}connect_timeout=5")
-}
-
-/// One line that names what was tried, without its password, and says what to do.
-fn unreachable(url: &str, kind: Kind, why: &str) -> String {
-    // Of several addresses of one host, the last is as good as the first.
-    let why = why.lines().map(str::trim).find(|line| !line.is_empty());
-    let why = why
-        .unwrap_or("no reason given")
-        .trim_end_matches(['.', ':']);
-    match kind {
-        Kind::Sqlite => format!(
-            "The database file {url} cannot be opened ({why}). Check database_url, and that its folder exists and can be written to."
-        ),
-        Kind::Postgres => {
-            let (shown, password) = without_password(url);
-            let why = match password {
-                Some(password) => why.replace(&password, "…"),
-                None => why.to_owned(),
-            };
-            format!(
-                "The database {shown} cannot be reached ({why}). Check that its server runs, and database_url."
-            )
-        }
-    }
-}
-
-/// A server's address as it may be shown, and the password that was taken out.
-fn without_password(url: &str) -> (String, Option<String>) {
-    let bare = url.split('?').next().unwrap_or(url);
-    let Some((scheme, rest)) = bare.split_once("://") else {
-        return (String::new(), None);
-    };
-    let Some((who, place)) = rest.rsplit_once('@') else {
-        return (bare.to_owned(), None);
-    };
-    match who.split_once(':') {
-        Some((user, password)) => (
-            format!("{scheme}://{user}@{place}"),
-            Some(password.to_owned()).filter(|password| !password.is_empty()),
-        ),
-        None => (bare.to_owned(), None),
-    }
-}
-
 impl CustomizeConnection<Held, diesel::r2d2::Error> for Setup {
     fn on_acquire(&self, conn: &mut Held) -> Result<(), diesel::r2d2::Error> {
         let setup = match self.0 {
@@ -290,14 +285,6 @@ impl CustomizeConnection<Held, diesel::r2d2::Error> for Setup {
     }
 }
 
-/// A connection from the pool; `Unavailable` when none can be had in time.
-pub fn get(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>, Error> {
-    pool.get().map_err(|why| {
-        tracing::warn!(error = %why, "no database connection");
-        Error::Unavailable { retry_after: 1 }
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -308,43 +295,22 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("muster.db");
-        let pools = Pools::open(&Place {
+        let rooms = Rooms::open(&Place {
             url: format!("sqlite:{}", file.display()),
             connections: 1,
             create: true,
         })
         .unwrap();
-        let mut writer = pools.writers.get().unwrap();
-        writer.batch_execute("CREATE TABLE t (x)").unwrap();
+        rooms
+            .writers
+            .with(Instant::now(), |conn| {
+                Ok(conn.batch_execute("CREATE TABLE t (x)")?)
+            })
+            .unwrap();
         for beside in std::fs::read_dir(folder.path()).unwrap() {
             let beside = beside.unwrap();
             let mode = beside.metadata().unwrap().permissions().mode() & 0o777;
             assert_eq!(mode, 0o600, "{}", beside.path().display());
         }
-    }
-
-    #[test]
-    fn a_password_is_shown_nowhere() {
-        for url in [
-            "postgres://ada:hunter2@localhost:1/muster?sslmode=disable",
-            "postgres://ada:hun@ter2@localhost/muster",
-            "postgres://ada@localhost/muster?password=hunter2",
-        ] {
-            let told = unreachable(url, Kind::Postgres, "no such password: hunter2\nnor this");
-            assert!(
-                !told.contains("ter2@") && told.contains("localhost"),
-                "{told}"
-            );
-            assert!(!told.contains('\n'), "{told}");
-        }
-        let told = unreachable(
-            "postgres://ada:hunter2@h/m",
-            Kind::Postgres,
-            "bad \"hunter2\"",
-        );
-        assert!(
-            !told.contains("hunter2") && told.contains("ada@h/m"),
-            "{told}"
-        );
     }
 }

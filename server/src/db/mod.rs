@@ -4,12 +4,16 @@
 //! transaction: on SQLite it takes the write lock at once (`BEGIN IMMEDIATE`), because a lock taken
 //! late turns hundreds of concurrent read-then-write transactions into "database is locked".
 
+mod address;
 mod conn;
 mod copy;
 pub mod dialect;
+mod door;
 mod migrate;
 mod prepared;
+mod room;
 pub mod schema;
+mod watch;
 
 pub(crate) use conn::on_backend;
 pub use conn::{Conn, Kind, MultiBackend};
@@ -17,12 +21,15 @@ pub use copy::copy;
 pub use migrate::{migrate, migrations_mark, pending, revert, revert_all, unknown};
 pub(crate) use prepared::prepared;
 
+use std::future::Future;
+use std::time::Instant;
+
 use diesel::connection::SimpleConnection;
-use diesel::r2d2::Pool;
 use prometheus_client::metrics::counter::Counter;
 
 use crate::error::Error;
-use conn::{Manager, Pools};
+use conn::Rooms;
+use room::Room;
 
 /// Whether the database answers the simplest question.
 pub fn answers(conn: &mut Conn) -> Result<(), Error> {
@@ -64,7 +71,7 @@ pub fn mark(conn: &mut Conn) -> Result<String, Error> {
 /// A handle on the database; cheap to clone.
 #[derive(Clone)]
 pub struct Db {
-    pools: Pools,
+    rooms: Rooms,
 }
 
 /// How to reach a database and how many connections to hold.
@@ -86,13 +93,13 @@ impl Db {
     /// be created, or no connection can be had.
     pub fn open(place: &Place) -> Result<Self, Error> {
         Ok(Self {
-            pools: Pools::open(place)?,
+            rooms: Rooms::open(place)?,
         })
     }
 
     /// Which of the two databases this is.
     pub fn kind(&self) -> Kind {
-        self.pools.kind
+        self.rooms.kind
     }
 
     /// Runs `work` on a connection, outside any transaction: each statement sees what is committed.
@@ -101,8 +108,10 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
-        let pool = self.pools.readers.clone();
-        blocking(move || work(&mut **conn::get(&pool)?)).await
+        self.inside(&self.rooms.readers, move |room, asked| {
+            room.with(asked, work)
+        })
+        .await
     }
 
     /// Runs `work` in one transaction that is committed when it returns `Ok` and undone otherwise.
@@ -111,8 +120,10 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
-        let pool = self.pools.writers.clone();
-        blocking(move || transaction(&pool, dialect::begin, work)).await
+        self.inside(&self.rooms.writers, move |room, asked| {
+            room.transaction(asked, dialect::begin, work)
+        })
+        .await
     }
 
     /// [`Db::write`] for callers that stand on a thread of their own.
@@ -120,7 +131,8 @@ impl Db {
         &self,
         work: impl FnOnce(&mut Conn) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        transaction(&self.pools.writers, dialect::begin, work)
+        let writers = &self.rooms.writers;
+        writers.transaction(Instant::now(), dialect::begin, work)
     }
 
     /// Runs `work` on one unchanging state of the database while others write on.
@@ -129,8 +141,10 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
-        let pool = self.pools.readers.clone();
-        blocking(move || transaction(&pool, dialect::begin_snapshot, work)).await
+        self.inside(&self.rooms.readers, move |room, asked| {
+            room.transaction(asked, dialect::begin_snapshot, work)
+        })
+        .await
     }
 
     /// [`Db::read`] for callers that stand on a thread of their own.
@@ -138,7 +152,7 @@ impl Db {
         &self,
         work: impl FnOnce(&mut Conn) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        work(&mut **conn::get(&self.pools.readers)?)
+        self.rooms.readers.with(Instant::now(), work)
     }
 }
 
@@ -155,8 +169,8 @@ pub struct InUse {
 impl Db {
     /// The pools at this moment: one on PostgreSQL, two on SQLite.
     pub fn in_use(&self) -> Vec<InUse> {
-        let look = |name, pool: &Pool<Manager>| {
-            let state = pool.state();
+        let look = |name, room: &Room| {
+            let state = room.state();
             InUse {
                 name,
                 busy: state.connections.saturating_sub(state.idle_connections),
@@ -165,16 +179,16 @@ impl Db {
         };
         match self.kind() {
             Kind::Sqlite => vec![
-                look("readers", &self.pools.readers),
-                look("writer", &self.pools.writers),
+                look("readers", &self.rooms.readers),
+                look("writer", &self.rooms.writers),
             ],
-            Kind::Postgres => vec![look("all", &self.pools.writers)],
+            Kind::Postgres => vec![look("all", &self.rooms.writers)],
         }
     }
 
-    /// Times that somebody waited for a connection in vain.
+    /// Times that somebody who came for a connection got none.
     pub fn refusals(&self) -> &Counter {
-        &self.pools.refusals
+        &self.rooms.refusals
     }
 
     /// A writing connection outside any transaction: for migrations and backups alone.
@@ -182,7 +196,38 @@ impl Db {
         &self,
         work: impl FnOnce(&mut Conn) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        work(&mut **conn::get(&self.pools.writers)?)
+        self.rooms.writers.with(Instant::now(), work)
+    }
+
+    /// Runs `work` on a thread of its own, as soon as there is a place in `room`. A database that is
+    /// away is not waited for.
+    async fn inside<T: Send + 'static>(
+        &self,
+        room: &Room,
+        work: impl FnOnce(&Room, Instant) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (asked, room) = (Instant::now(), room.clone());
+        self.attend(async move {
+            let place = room.door.enter().await?;
+            blocking(move || {
+                // Taken along: the work may outlive whoever waits for it.
+                let _place = place;
+                work(&room, asked)
+            })
+            .await
+        })
+        .await
+    }
+
+    /// What `work` on this database gives, or `Unavailable` as soon as the database is away.
+    ///
+    /// # Errors
+    /// Those of `work`, and `Unavailable`.
+    pub async fn attend<T>(
+        &self,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        self.rooms.watch.attend(work).await
     }
 }
 
@@ -195,29 +240,4 @@ async fn blocking<T: Send + 'static>(
             "database work ended early: {fault}"
         ))),
     }
-}
-
-/// Rolls back unless told otherwise, so that a panic inside `work` leaves no open transaction.
-struct Open<'a>(&'a mut Conn, bool);
-
-impl Drop for Open<'_> {
-    fn drop(&mut self) {
-        if self.1 && self.0.batch_execute("ROLLBACK").is_err() {
-            tracing::warn!("a transaction could not be rolled back; its connection is closed");
-        }
-    }
-}
-
-fn transaction<T>(
-    pool: &Pool<Manager>,
-    begin: fn(&Conn) -> &'static str,
-    work: impl FnOnce(&mut Conn) -> Result<T, Error>,
-) -> Result<T, Error> {
-    let conn: &mut Conn = &mut **conn::get(pool)?;
-    conn.batch_execute(begin(conn))?;
-    let mut open = Open(conn, true);
-    let result = work(open.0)?;
-    open.0.batch_execute("COMMIT")?;
-    open.1 = false;
-    Ok(result)
 }

@@ -131,12 +131,13 @@ impl Ledger {
     /// another body, or by the rulebook; `NotFound` when the person is not there.
     pub async fn write(&self, entry: Entry) -> Result<Written, Error> {
         let (reply, answer) = oneshot::channel();
-        self.inbox
-            .try_send(Message::Write(Box::new(entry), reply))
-            .map_err(|_| self.full(1))?;
-        answer
-            .await
-            .unwrap_or(Err(Error::Unavailable { retry_after: 1 }))
+        let sent = async {
+            self.inbox
+                .try_send(Message::Write(Box::new(entry), reply))
+                .map_err(|_| self.full(1))?;
+            answered(answer).await
+        };
+        self.desk.db.attend(sent).await
     }
 
     /// Writes many entries, each for itself; gives an answer each, in their order.
@@ -170,11 +171,7 @@ impl Ledger {
                 })
                 .collect();
             for answer in waiting {
-                answers.push(
-                    answer
-                        .await
-                        .unwrap_or(Err(Error::Unavailable { retry_after: 1 })),
-                );
+                answers.push(self.desk.db.attend(answered(answer)).await);
             }
         }
         Ok(answers)
@@ -210,4 +207,10 @@ impl Ledger {
             let _ = done.await;
         }
     }
+}
+
+/// The writer's answer; without a writer there is none.
+async fn answered(answer: oneshot::Receiver<Result<Written, Error>>) -> Result<Written, Error> {
+    let gone = Err(Error::Unavailable { retry_after: 1 });
+    answer.await.unwrap_or(gone)
 }

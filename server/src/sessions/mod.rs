@@ -192,15 +192,23 @@ impl Sessions {
     /// # Errors
     /// `SignInNeeded` for a secret of no live session.
     pub async fn renew(&self, db: &Db, refresh: &str, now: Instant) -> Result<SessionId, Error> {
-        let (hash, life) = (keys::digest(refresh), self.life);
-        db.write(move |conn| {
-            let row = store::find_by_refresh(conn, &hash, now)?.ok_or(Error::SignInNeeded)?;
-            if now - row.seen_at > SEEN_EVERY {
-                store::update_seen(conn, row.id, now, now + life)?;
+        let hash = keys::digest(refresh);
+        let row = db
+            .read(move |conn| Ok(store::find_by_refresh(conn, &hash, now)?))
+            .await?
+            .ok_or(Error::SignInNeeded)?;
+        if now - row.seen_at > SEEN_EVERY {
+            let until = now + self.life;
+            let noted = db.write(move |conn| Ok(store::update_seen(conn, row.id, now, until)?));
+            match noted.await {
+                // A full disk keeps nobody from reading.
+                Err(Error::Unavailable { .. }) => tracing::warn!("a session's use was not noted"),
+                noted => {
+                    noted?;
+                }
             }
-            Ok(row.id)
-        })
-        .await
+        }
+        Ok(row.id)
     }
 
     /// A live browser session by its refresh secret, read only: the path of every page.

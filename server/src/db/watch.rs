@@ -1,0 +1,187 @@
+//! Whether the database is there. Who is told that it is away need not find out by waiting.
+//!
+//! A dead connection, a failed connect or an answer that takes long is a reason to look; then one
+//! thread tries to connect until it can. The database is away while that fails and nothing is heard
+//! from it over the connections there are: one that is only full still serves.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use diesel::{Connection, PgConnection};
+use tokio::sync::watch;
+
+use crate::error::Error;
+
+/// An answer that takes longer is a reason to look.
+const SLOW: Duration = Duration::from_secs(1);
+/// Between two tries to connect.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// One eye on the database; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Watch(Option<Arc<Inner>>);
+
+#[derive(Debug)]
+struct Inner {
+    url: String,
+    away: watch::Sender<bool>,
+    looking: AtomicBool,
+    /// Connections of an earlier age are not used again.
+    age: AtomicU64,
+    heard: Mutex<Instant>,
+}
+
+fn away() -> Error {
+    Error::Unavailable { retry_after: 1 }
+}
+
+impl Watch {
+    /// For a database that is a file of this machine: it is never away.
+    pub fn none() -> Self {
+        Self(None)
+    }
+
+    /// For the server at `url`.
+    pub fn over(url: String) -> Self {
+        Self(Some(Arc::new(Inner {
+            url,
+            away: watch::Sender::new(false),
+            looking: AtomicBool::new(false),
+            age: AtomicU64::new(0),
+            heard: Mutex::new(Instant::now()),
+        })))
+    }
+
+    /// Whether there is one at all.
+    pub fn watches(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Whether the database is away, as far as is known.
+    pub fn is_away(&self) -> bool {
+        self.0.as_ref().is_some_and(|inner| *inner.away.borrow())
+    }
+
+    /// What `work` gives, or `Unavailable` as soon as the database is away: then nobody knows what
+    /// became of the work, as after a connection that broke.
+    pub async fn attend<T>(
+        &self,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let Some(inner) = &self.0 else {
+            return work.await;
+        };
+        let mut left = inner.away.subscribe();
+        if *left.borrow_and_update() {
+            return Err(away());
+        }
+        let mut work = pin!(work);
+        tokio::select! {
+            biased;
+            done = &mut work => return done,
+            _ = left.wait_for(|away| *away) => return Err(away()),
+            () = tokio::time::sleep(SLOW) => self.look(),
+        }
+        tokio::select! {
+            biased;
+            done = &mut work => done,
+            _ = left.wait_for(|away| *away) => Err(away()),
+        }
+    }
+
+    /// Notes that the database answered.
+    pub fn hear(&self) {
+        if let Some(inner) = &self.0 {
+            *inner.heard.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        }
+    }
+
+    /// The age of connections made now.
+    pub fn age(&self) -> u64 {
+        self.0
+            .as_ref()
+            .map_or(0, |inner| inner.age.load(Ordering::SeqCst))
+    }
+
+    /// Notes that a connection made at `age` died: then others of its time are not to be trusted,
+    /// and to ask each could take as long as this one took.
+    pub fn lose(&self, age: u64) {
+        if let Some(inner) = &self.0 {
+            let _ = inner
+                .age
+                .compare_exchange(age, age + 1, Ordering::SeqCst, Ordering::SeqCst);
+            self.look();
+        }
+    }
+
+    /// Starts to look, unless somebody does already.
+    pub fn look(&self) {
+        let Some(inner) = &self.0 else { return };
+        if inner.looking.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let eye = Arc::downgrade(inner);
+        let started = thread::Builder::new()
+            .name("database-watch".into())
+            .spawn(move || look_until_found(&eye));
+        if let Err(why) = started {
+            tracing::error!(%why, "nobody can look for the database");
+            inner.looking.store(false, Ordering::SeqCst);
+        }
+    }
+}
+
+/// Tries to connect until it can, or nobody wants to know any more.
+fn look_until_found(eye: &Weak<Inner>) {
+    while let Some(inner) = eye.upgrade() {
+        let found = inner.try_once();
+        drop(inner);
+        thread::sleep(PAUSE);
+        if found {
+            break;
+        }
+    }
+    if let Some(inner) = eye.upgrade() {
+        inner.looking.store(false, Ordering::SeqCst);
+    }
+}
+
+impl Inner {
+    fn try_once(&self) -> bool {
+        let began = Instant::now();
+        match PgConnection::establish(&self.url) {
+            Ok(_) => {
+                if self.away.send_replace(false) {
+                    tracing::info!("the database is back");
+                }
+                true
+            }
+            Err(why) if is_full(&why.to_string()) || self.heard_since(began) => {
+                tracing::warn!(%why, "the database takes no more connections");
+                false
+            }
+            Err(why) => {
+                if !self.away.send_replace(true) {
+                    self.age.fetch_add(1, Ordering::SeqCst);
+                    tracing::warn!(%why, "the database is away; it is tried again twice a second");
+                }
+                false
+            }
+        }
+    }
+
+    fn heard_since(&self, began: Instant) -> bool {
+        *self.heard.lock().unwrap_or_else(PoisonError::into_inner) >= began
+    }
+}
+
+/// Whether this is a server that answers, and has as many connections as it may.
+fn is_full(why: &str) -> bool {
+    ["too many", "connection slots are reserved"]
+        .iter()
+        .any(|word| why.contains(word))
+}
