@@ -28,6 +28,7 @@ mod activities;
 mod admission;
 mod audit;
 mod backup;
+mod cluster;
 mod commands;
 mod demo;
 mod desk;

@@ -6,9 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration as Span;
 
 use futures_util::StreamExt;
-use redis::AsyncCommands;
+use redis::aio::{MultiplexedConnection, PubSub, PubSubSink, PubSubStream};
+use redis::{AsyncCommands, AsyncConnectionConfig, RedisResult, Value};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{broadcast, mpsc};
+use tokio::time::timeout;
 
 use super::{Counts, Event};
 use crate::ids::readable;
@@ -18,7 +20,10 @@ use crate::ids::readable;
 const CHANNEL: &str = "muster:events:1";
 /// Events that may wait for Redis; more are dropped, since each is only a hint.
 const WAITING: usize = 4096;
+/// Between two tries, and between two questions whether it is still there.
 const AGAIN: Span = Span::from_millis(500);
+/// How long Redis may take to answer anything: a frozen one takes connections and says nothing.
+const PATIENCE: Span = Span::from_secs(2);
 
 #[derive(Serialize, Deserialize)]
 struct Letter {
@@ -85,7 +90,8 @@ impl Wire {
     }
 }
 
-/// Sends what waits; gives up with the last sender.
+/// Sends what waits; gives up with the last sender. While Redis is away what waits is dropped: once
+/// it is back everybody has looked at the database.
 async fn publish(
     client: redis::Client,
     channel: Arc<str>,
@@ -95,16 +101,17 @@ async fn publish(
     let mut link = None;
     while let Some(text) = waiting.recv().await {
         if link.is_none() {
-            let tried =
-                tokio::time::timeout(AGAIN * 4, client.get_multiplexed_async_connection()).await;
-            link = tried.ok().and_then(Result::ok);
+            link = connect(&client).await.ok();
         }
         let Some(open) = &mut link else {
             counts.dropped.inc();
+            while waiting.try_recv().is_ok() {
+                counts.dropped.inc();
+            }
             tokio::time::sleep(AGAIN).await;
             continue;
         };
-        let sent: redis::RedisResult<i64> = open.publish(&*channel, text).await;
+        let sent: RedisResult<i64> = open.publish(&*channel, text).await;
         if let Err(why) = sent {
             counts.dropped.inc();
             tracing::warn!(%why, "Redis did not take an event");
@@ -113,23 +120,24 @@ async fn publish(
     }
 }
 
+async fn connect(client: &redis::Client) -> RedisResult<MultiplexedConnection> {
+    let config = AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(PATIENCE))
+        .set_response_timeout(Some(PATIENCE));
+    client
+        .get_multiplexed_async_connection_with_config(&config)
+        .await
+}
+
 /// Listens for other nodes, and notices when Redis is away.
 async fn hear(client: redis::Client, wire: Wire, heard: broadcast::Sender<Event>) {
     loop {
-        if let Ok(mut pubsub) = client.get_async_pubsub().await
-            && pubsub.subscribe(&*wire.channel).await.is_ok()
-        {
+        if let Ok(Ok(link)) = timeout(PATIENCE, subscribe(&client, &wire.channel)).await {
             wire.up.store(true, Ordering::Relaxed);
-            let mut letters = pubsub.on_message();
-            while let Some(message) = letters.next().await {
-                let letter: Option<Letter> = message
-                    .get_payload::<String>()
-                    .ok()
-                    .and_then(|text| serde_json::from_str(&text).ok());
-                if let Some(letter) = letter.filter(|letter| *letter.from != *wire.node) {
-                    wire.counts.heard.inc();
-                    let _ = heard.send(letter.event);
-                }
+            let (sink, letters) = link.split();
+            tokio::select! {
+                () = pass_on(letters, &wire, &heard) => {}
+                () = until_silent(sink) => {}
             }
         }
         if wire.up.swap(false, Ordering::Relaxed) {
@@ -138,6 +146,33 @@ async fn hear(client: redis::Client, wire: Wire, heard: broadcast::Sender<Event>
         if wire.out.is_closed() {
             return;
         }
+        tokio::time::sleep(AGAIN).await;
+    }
+}
+
+async fn subscribe(client: &redis::Client, channel: &str) -> RedisResult<PubSub> {
+    let mut link = client.get_async_pubsub().await?;
+    link.subscribe(channel).await?;
+    Ok(link)
+}
+
+/// Hands on what other nodes say. What is no letter of ours is left aside.
+async fn pass_on(mut letters: PubSubStream, wire: &Wire, heard: &broadcast::Sender<Event>) {
+    while let Some(message) = letters.next().await {
+        let letter: Option<Letter> = message
+            .get_payload::<String>()
+            .ok()
+            .and_then(|text| serde_json::from_str(&text).ok());
+        if let Some(letter) = letter.filter(|letter| *letter.from != *wire.node) {
+            wire.counts.heard.inc();
+            let _ = heard.send(letter.event);
+        }
+    }
+}
+
+/// Asks again and again whether Redis is there, until it does not answer.
+async fn until_silent(mut link: PubSubSink) {
+    while let Ok(Ok(_)) = timeout(PATIENCE, link.ping::<Value>()).await {
         tokio::time::sleep(AGAIN).await;
     }
 }
