@@ -4,13 +4,16 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use serde_json::json;
 
-use crate::support::{Place, World};
+use crate::support::{Client, Place, World};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_crowded_node_refuses_the_less_urgent_and_still_logs() {
-    let world = World::open_with(Place::Embedded, |settings| settings.requests_at_once = 16)
-        .await
-        .expect("the embedded world");
+    let world = World::open_with(Place::Embedded, |settings| {
+        settings.requests_at_once = 16;
+        settings.metrics_listen = "127.0.0.1:0".into();
+    })
+    .await
+    .expect("the embedded world");
     let ada = world.person("ada@example.org", "us-oh-39049-43215").await;
     ada.client.get("/api/v1/me").await.expect(200);
     let file = world.settings.database_url.0.clone();
@@ -56,6 +59,13 @@ async fn a_crowded_node_refuses_the_less_urgent_and_still_logs() {
             let seconds: u32 = answer.header("retry-after").parse().expect("seconds");
             assert!((1..=3).contains(&seconds), "{seconds}");
         }
+    }
+    let metrics = world.server.metrics.as_ref().expect("its listener");
+    let metrics = Client::new(&format!("http://{}", metrics.address));
+    let told = metrics.get("/metrics").await.expect(200).text;
+    for refused in ["exports\"} 1", "boards\"} 2", "log\"} 0"] {
+        let line = format!("muster_http_requests_refused_total{{class=\"{refused}\n");
+        assert!(told.contains(&line), "{line} is not in {told}");
     }
     let more: Vec<_> = (9..30).map(log).collect();
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;

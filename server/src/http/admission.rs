@@ -43,6 +43,16 @@ pub enum Class {
 }
 
 impl Class {
+    /// All of them, the most urgent last, with their names.
+    pub const EVERY: [(Self, &'static str); 6] = [
+        (Self::Exports, "exports"),
+        (Self::Feed, "feed"),
+        (Self::Boards, "boards"),
+        (Self::Own, "own"),
+        (Self::SignIn, "sign_in"),
+        (Self::Log, "log"),
+    ];
+
     /// Of a request; `None` for what is never refused: health, styles and scripts.
     pub fn of(method: &Method, path: &str) -> Option<Self> {
         let head = path.get(..beginning(path)).unwrap_or_default();
@@ -166,14 +176,10 @@ fn least(looks: &mut VecDeque<Duration>, late: Duration) -> Duration {
 mod tests {
     use super::*;
 
-    const EVERY: [Class; 6] = [
-        Class::Exports,
-        Class::Feed,
-        Class::Boards,
-        Class::Own,
-        Class::SignIn,
-        Class::Log,
-    ];
+    const EVERY: [Class; 6] = {
+        let [a, b, c, d, e, f] = Class::EVERY;
+        [a.0, b.0, c.0, d.0, e.0, f.0]
+    };
 
     fn door(most: u32) -> Door {
         Door::new(Crowd::default(), most, Duration::from_millis(40))

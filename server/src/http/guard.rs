@@ -76,7 +76,7 @@ pub async fn guard(
             let error = Error::Unavailable { retry_after };
             let answer = answer(&error, request.request(), &front, &name);
             let refused = request.into_response(answer);
-            return Ok(finish(refused, &front, &name, None, begun));
+            return Ok(finish(refused, &front, &name, None, None));
         }
     };
     let static_file = request.path().starts_with("/static/");
@@ -84,7 +84,7 @@ pub async fn guard(
         if let Err(error) = same_origin(request.request(), &front) {
             let answer = answer(&error, request.request(), &front, &name);
             let refused = request.into_response(answer);
-            return Ok(finish(refused, &front, &name, None, begun));
+            return Ok(finish(refused, &front, &name, None, Some(begun)));
         }
         let found = match session::resolve_now(request.request(), &front) {
             Some(found) => found,
@@ -103,16 +103,23 @@ pub async fn guard(
         }
         None => response,
     };
-    Ok(finish(response, &front, &name, renewed, begun))
+    Ok(finish(response, &front, &name, renewed, Some(begun)))
 }
 
 /// Through the door of this worker; what is never refused needs no pass.
 fn enter(request: &ServiceRequest) -> Result<Option<Pass>, Refused> {
     let class = Class::of(request.method(), request.path());
     let door = request.app_data::<Door>();
-    door.zip(class)
-        .map(|(door, class)| door.enter(class))
-        .transpose()
+    let Some((door, class)) = door.zip(class) else {
+        return Ok(None);
+    };
+    let entered = door.enter(class);
+    if entered.is_err()
+        && let Some(meter) = Meter::of(request.request())
+    {
+        meter.refuse(class);
+    }
+    entered.map(Some)
 }
 
 /// The error behind a response, if it still needs a body.
@@ -186,7 +193,7 @@ fn finish(
     front: &Front,
     name: &str,
     renewed: Option<String>,
-    begun: Instant,
+    begun: Option<Instant>,
 ) -> ServiceResponse<BoxBody> {
     if let Some(token) = renewed {
         // A handler that set or took the cookie itself has the last word.
@@ -218,8 +225,9 @@ fn finish(
     if let Ok(value) = HeaderValue::from_str(name) {
         headers.insert(REQUEST_ID, value);
     }
+    // What was not let in is counted at the door, and says nothing of how long answers take.
     let request = response.request();
-    if let Some(meter) = Meter::of(request) {
+    if let (Some(begun), Some(meter)) = (begun, Meter::of(request)) {
         meter.count(request.method(), response.status(), begun.elapsed());
     }
     response

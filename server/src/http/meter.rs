@@ -13,6 +13,8 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 
+use super::admission::Class;
+
 /// Upper bounds of the time an answer took, in seconds: from a board in memory to giving up.
 const SECONDS: [f64; 13] = [
     0.000_1, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0,
@@ -34,16 +36,31 @@ struct Answered {
     status: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Refused {
+    class: &'static str,
+}
+
 /// The requests of a node, as all its workers count them; cheap to clone.
 #[derive(Clone)]
 pub struct Requests {
     answers: Family<Answered, Counter>,
     seconds: Family<Asked, Histogram, fn() -> Histogram>,
+    refusals: Family<Refused, Counter>,
+    refused: [(Class, Counter); Class::EVERY.len()],
 }
 
 impl Default for Requests {
     fn default() -> Self {
+        let refusals: Family<Refused, Counter> = Family::default();
         Self {
+            refused: Class::EVERY.map(|(class, name)| {
+                (
+                    class,
+                    refusals.get_or_create_owned(&Refused { class: name }),
+                )
+            }),
+            refusals,
             answers: Family::default(),
             seconds: Family::new_with_constructor(|| Histogram::new(SECONDS)),
         }
@@ -62,6 +79,11 @@ impl Requests {
             "http_request_seconds",
             "Seconds until an answer began, by pattern of the route table and method",
             self.seconds.clone(),
+        );
+        registry.register(
+            "http_requests_refused",
+            "Requests turned away at the door because the node had too much to do, by class",
+            self.refusals.clone(),
         );
     }
 
@@ -103,6 +125,15 @@ impl Meter {
     /// The innermost meter of a request: that of its pattern once it was routed.
     pub(super) fn of(request: &HttpRequest) -> Option<&Self> {
         request.app_data()
+    }
+
+    /// Counts a request that was not let in.
+    pub(super) fn refuse(&self, class: Class) {
+        for (of, counter) in &self.requests.refused {
+            if *of == class {
+                counter.inc();
+            }
+        }
     }
 
     /// Counts an answer.
