@@ -12,6 +12,10 @@ use serde::Deserialize;
 /// The defaults, as shipped.
 pub const DEFAULTS: &str = include_str!("../../config/default.toml");
 
+/// How lines of the log look, and which there are: read before the settings, which may log already.
+pub const LOG_FORMAT: &str = "MUSTER_LOG_FORMAT";
+const LOG: &str = "MUSTER_LOG";
+
 /// What a node is told. Field names are the keys of the file and, in capitals behind `MUSTER_`, of
 /// the environment; `config/default.toml` says what each means.
 #[derive(Clone, Deserialize)]
@@ -132,7 +136,7 @@ impl Settings {
                 continue;
             };
             let Some(default) = table.get(&key) else {
-                if !key.starts_with("test_") {
+                if !key.starts_with("test_") && ![LOG, LOG_FORMAT].contains(&name.as_str()) {
                     tracing::warn!(name, "unknown setting in the environment, left aside");
                 }
                 continue;

@@ -337,3 +337,22 @@ fn boards_cannot_be_checked_without_this_versions_tables() {
     assert_eq!(old.code, 1);
     assert!(old.err.contains("muster migrate"), "{}", old.err);
 }
+
+#[test]
+fn logs_are_lines_of_json_where_programs_read_them() {
+    let muster = Command::new()
+        .with("LOG_FORMAT", "json")
+        .with("LOG", "warn")
+        .with("NO_SUCH_SETTING", "hunter2");
+    let ended = muster.run(&["check-config"]);
+    assert_eq!(ended.code, 0, "{}", ended.err);
+    let lines: Vec<Value> = ended
+        .err
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("an object a line"))
+        .collect();
+    assert_eq!(lines.len(), 1, "{}", ended.err);
+    assert_eq!(lines[0]["level"], "WARN");
+    assert_eq!(lines[0]["fields"]["name"], "MUSTER_NO_SUCH_SETTING");
+    assert!(!ended.err.contains("hunter2"), "{}", ended.err);
+}
