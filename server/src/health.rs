@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// `GET /readyz`: 200 while the database answers; Redis' state in the body.
 pub async fn ready(app: Data<App>, draining: Data<Draining>) -> impl Responder {
-    let asked = timeout(PATIENCE, app.db.read(crate::db::answers)).await;
+    let asked = timeout(PATIENCE, app.db.answers()).await;
     let database = matches!(asked, Ok(Ok(())));
     let draining = draining.0.load(Ordering::Relaxed);
     let redis = app.cluster.reach().word();

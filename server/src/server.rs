@@ -71,7 +71,11 @@ impl Server {
             web::Data::new(draining.clone()),
             web::Data::new(app.hub.clone()),
         );
-        let requests = Requests::default();
+        let requests = if app.settings.metrics_listen.is_empty() {
+            Requests::unseen()
+        } else {
+            Requests::default()
+        };
         let metrics = metrics::Listener::open(&app, &requests)?;
         let jobs = start_jobs(&app);
         let (crowd, most) = (Crowd::default(), app.settings.requests_at_once);
@@ -128,10 +132,16 @@ impl Server {
         if let Err(why) = self.serving.await {
             tracing::error!(%why, "the server ended badly");
         }
-        self.app.ledger.stop().await;
-        let drain = u64::from(self.app.settings.drain_seconds);
-        let errands = &self.app.mailer.errands;
-        errands.drained(std::time::Duration::from_secs(drain)).await;
+        let drain = std::time::Duration::from_secs(self.app.settings.drain_seconds.into());
+        if tokio::time::timeout(drain, self.app.ledger.stop())
+            .await
+            .is_err()
+        {
+            tracing::error!(
+                "the database does not take what waits; whoever sent it was not told that it is saved"
+            );
+        }
+        self.app.mailer.errands.drained(drain).await;
         for job in self.jobs {
             job.abort();
         }

@@ -213,6 +213,10 @@ impl Settings {
                 "database_url should be `sqlite:FILE` or `postgres://user:password@host/name`.",
             );
         }
+        let before = database.rsplit_once('@').map_or("", |(before, _)| before);
+        if !database.starts_with("sqlite:") && before.contains(['#', '?']) {
+            return refuse("database_url should say %23 for # and %3F for ? in its password.");
+        }
         let redis = &self.redis_url.0;
         if !redis.is_empty() && !redis.starts_with("redis://") {
             return refuse("redis_url should be `redis://host:port/`, or empty for one node.");

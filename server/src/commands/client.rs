@@ -83,7 +83,9 @@ impl Client {
 fn without_password(database_url: &str) -> Option<(String, Option<String>)> {
     let mut url = Url::parse(database_url).ok()?;
     let mut password = url.password().map(decoded);
-    url.set_password(None).ok()?;
+    if password.is_some() {
+        url.set_password(None).ok()?;
+    }
     if let Some(query) = url.query() {
         let (secret, rest): (Vec<&str>, Vec<&str>) = query
             .split('&')

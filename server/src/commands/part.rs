@@ -7,7 +7,7 @@ use tempfile::NamedTempFile;
 
 use super::Failure;
 
-/// A new file for its owner alone. It is gone again if it is not kept.
+/// A new file for its owner alone. It is gone again if it is not kept, unless the program is killed.
 pub(super) struct Part {
     file: NamedTempFile,
     target: PathBuf,

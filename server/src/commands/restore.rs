@@ -74,7 +74,7 @@ fn other(backup: &Path, kind: &str) -> Failure {
 
 /// The place of a SQLite database must hold nothing, not even what a killed node left beside it.
 fn restore_file(backup: &Path, file: &Path) -> Result<(), Failure> {
-    for ending in ["", "-wal", "-shm"] {
+    for ending in ["", "-wal", "-shm", "-journal"] {
         let mut beside = file.as_os_str().to_owned();
         beside.push(ending);
         let beside = PathBuf::from(beside);

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
@@ -33,6 +34,9 @@ pub fn copy(from: &Path, into: &Path) -> Result<(), Error> {
     };
     let mut source =
         SqliteConnection::establish(&read_only(from)?).map_err(|why| refused(why.to_string()))?;
+    source
+        .batch_execute("PRAGMA busy_timeout = 2000")
+        .map_err(|why| refused(why.to_string()))?;
     diesel::sql_query("VACUUM INTO $1")
         .bind::<Text, _>(text)
         .execute(&mut source)

@@ -43,14 +43,14 @@ impl Door {
             return Ok(place);
         }
         let Ok(_waits) = self.line.try_acquire() else {
-            tracing::warn!("too many wait for the database");
+            tracing::debug!("too many wait for the database");
             return Err(self.refuse());
         };
         let waited = timeout(PATIENCE, self.places.clone().acquire_owned()).await;
         if let Ok(Ok(place)) = waited {
             return Ok(place);
         }
-        tracing::warn!("the database is busy");
+        tracing::debug!("the database is busy");
         Err(self.refuse())
     }
 

@@ -114,6 +114,13 @@ impl Db {
         .await
     }
 
+    /// Whether the database answers, without standing in line behind everybody who waits for it.
+    pub async fn answers(&self) -> Result<(), Error> {
+        let readers = self.rooms.readers.clone();
+        let asked = blocking(move || readers.with(Instant::now(), answers));
+        self.attend(asked).await
+    }
+
     /// Runs `work` in one transaction that is committed when it returns `Ok` and undone otherwise.
     pub async fn write<T, F>(&self, work: F) -> Result<T, Error>
     where

@@ -137,16 +137,24 @@ impl Watch {
 
 /// Tries to connect until it can, or nobody wants to know any more.
 fn look_until_found(eye: &Weak<Inner>) {
+    let _looks = Looks(eye.clone());
     while let Some(inner) = eye.upgrade() {
-        let found = inner.try_once();
+        if inner.try_once() {
+            return;
+        }
         drop(inner);
         thread::sleep(PAUSE);
-        if found {
-            break;
-        }
     }
-    if let Some(inner) = eye.upgrade() {
-        inner.looking.store(false, Ordering::SeqCst);
+}
+
+/// However looking ends, somebody may look again.
+struct Looks(Weak<Inner>);
+
+impl Drop for Looks {
+    fn drop(&mut self) {
+        if let Some(inner) = self.0.upgrade() {
+            inner.looking.store(false, Ordering::SeqCst);
+        }
     }
 }
 
@@ -160,8 +168,14 @@ impl Inner {
                 }
                 true
             }
-            Err(why) if is_full(&why.to_string()) || self.heard_since(began) => {
-                tracing::warn!(%why, "the database takes no more connections");
+            Err(why) if answers(&why.to_string()) => {
+                // The connections there are may serve as well as ever; who needs one more looks again.
+                tracing::debug!(%why, "the database takes no more connections");
+                self.away.send_replace(false);
+                true
+            }
+            Err(why) if self.heard_since(began) || is_unnamed(&why.to_string()) => {
+                tracing::debug!(%why, "the database takes no more connections");
                 false
             }
             Err(why) => {
@@ -179,9 +193,37 @@ impl Inner {
     }
 }
 
-/// Whether this is a server that answers, and has as many connections as it may.
-fn is_full(why: &str) -> bool {
-    ["too many", "connection slots are reserved"]
-        .iter()
-        .any(|word| why.contains(word))
+/// Whether this is the word of a server that serves others: it refuses this one connection, and does
+/// not say that it is starting, stopping or being mended.
+fn answers(why: &str) -> bool {
+    let refuses = ["FATAL:", "too many", "connection slots are reserved"];
+    refuses.iter().any(|word| why.contains(word)) && !why.contains("the database system is")
+}
+
+/// Whether nobody knows where the server is, which says nothing about the server.
+fn is_unnamed(why: &str) -> bool {
+    why.contains("could not translate host name")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::answers;
+
+    #[test]
+    fn a_server_that_refuses_one_connection_is_not_away() {
+        for why in [
+            "connection to server at \"127.0.0.1\", port 5432 failed: FATAL:  password authentication failed for user \"ada\"",
+            "connection to server at \"127.0.0.1\", port 5432 failed: FATAL:  sorry, too many clients already",
+        ] {
+            assert!(answers(why), "{why}");
+        }
+        for why in [
+            "connection to server at \"127.0.0.1\", port 5432 failed: Connection refused",
+            "connection to server at \"127.0.0.1\", port 5432 failed: timeout expired",
+            "connection to server at \"127.0.0.1\", port 5432 failed: FATAL:  the database system is starting up",
+            "connection to server at \"127.0.0.1\", port 5432 failed: server closed the connection unexpectedly",
+        ] {
+            assert!(!answers(why), "{why}");
+        }
+    }
 }

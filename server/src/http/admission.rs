@@ -58,7 +58,8 @@ impl Class {
         let head = path.get(..beginning(path)).unwrap_or_default();
         Some(match head {
             "/healthz" | "/readyz" | "/static" => return None,
-            "/log" | "/api/v1/activities" if method == Method::POST => Self::Log,
+            "/log" | "/api/v1/activities" | "/captain" if method == Method::POST => Self::Log,
+            "/hq" | "/api/v1/tasks" if path.contains("/assignments/") => Self::Log,
             "" if path == "/" => Self::SignIn,
             "/join"
             | "/i"
@@ -206,8 +207,13 @@ mod tests {
         Feed POST /regions/{code}/posts
         Log POST /api/v1/activities
         Log POST /api/v1/activities/batch
+        Log POST /captain/approvals
+        Log POST /captain/follow-ups/{volunteer}
+        Log POST /captain/sheet
+        Log POST /hq/tasks/{id}/assignments/{volunteer}
         Log POST /log
         Log POST /log/{id}/reversal
+        Log PUT /api/v1/tasks/{id}/assignments/{volunteer}
         SignIn DELETE /api/v1/sessions/current
         SignIn GET /
         SignIn GET /i/{code}

@@ -1,7 +1,8 @@
 //! How often each route answered what, and how long that took.
 //!
 //! Labels are patterns of the route table, never the paths that were asked for: those hold people.
-//! Each worker finds the counters of a route once; after that a request costs a few additions.
+//! Each worker finds the counters of a route once; after that a request costs a few additions
+//! and the lock of a histogram; where nobody looks (`metrics_listen` is empty) it costs nothing.
 
 use std::cell::OnceCell;
 use std::time::Duration;
@@ -48,6 +49,8 @@ pub struct Requests {
     seconds: Family<Asked, Histogram, fn() -> Histogram>,
     refusals: Family<Refused, Counter>,
     refused: [(Class, Counter); Class::EVERY.len()],
+    /// Whether anybody may look: otherwise nothing is counted.
+    shown: bool,
 }
 
 impl Default for Requests {
@@ -62,12 +65,21 @@ impl Default for Requests {
             }),
             refusals,
             answers: Family::default(),
+            shown: true,
             seconds: Family::new_with_constructor(|| Histogram::new(SECONDS)),
         }
     }
 }
 
 impl Requests {
+    /// Of a node that shows them to nobody, and so counts none.
+    pub fn unseen() -> Self {
+        Self {
+            shown: false,
+            ..Self::default()
+        }
+    }
+
     /// Adds them to what is shown.
     pub fn register(&self, registry: &mut prometheus_client::registry::Registry) {
         registry.register(
@@ -138,6 +150,9 @@ impl Meter {
 
     /// Counts an answer.
     pub(super) fn count(&self, method: &Method, status: StatusCode, took: Duration) {
+        if !self.requests.shown {
+            return;
+        }
         let known = self.rows.iter().find(|(of, _)| of == method);
         let row = known.map_or(&self.other, |(_, row)| row);
         let name = || known.map_or("other", |(of, _)| label(of));
