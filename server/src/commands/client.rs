@@ -4,10 +4,8 @@ use std::fs::File;
 use std::io::ErrorKind;
 use std::process::{Command, Stdio};
 
-use url::Url;
-use url::form_urlencoded::parse;
-
 use super::Failure;
+use crate::db::without_password;
 
 /// One of PostgreSQL's client programs on its way.
 pub(super) struct Client {
@@ -79,38 +77,6 @@ impl Client {
     }
 }
 
-/// A database's address as anybody may see it, and its password.
-fn without_password(database_url: &str) -> Option<(String, Option<String>)> {
-    let mut url = Url::parse(database_url).ok()?;
-    let mut password = url.password().map(decoded);
-    if password.is_some() {
-        url.set_password(None).ok()?;
-    }
-    if let Some(query) = url.query() {
-        let (secret, rest): (Vec<&str>, Vec<&str>) = query
-            .split('&')
-            .partition(|pair| pair.starts_with("password="));
-        if let Some(secret) = secret.last() {
-            password = Some(decoded(&secret["password=".len()..]));
-        }
-        let rest = rest.join("&");
-        url.set_query(Some(rest.as_str()).filter(|rest| !rest.is_empty()));
-    }
-    Some((url.into(), password.filter(|word| !word.is_empty())))
-}
-
-/// Text of an address, without its percent signs.
-fn decoded(text: &str) -> String {
-    let plain = text.replace('+', "%2B").replace('&', "%26");
-    parse(plain.as_bytes())
-        .next()
-        .map(|(name, value)| match &*value {
-            "" if !plain.contains('=') => name.into_owned(),
-            value => format!("{name}={value}"),
-        })
-        .unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,6 +93,11 @@ mod tests {
                 "postgres://ada@h/m?sslmode=require&password=a%26b",
                 "postgres://ada@h/m?sslmode=require",
                 Some("a&b"),
+            ),
+            (
+                "postgres:///m?host=/run/postgresql&sslpassword=hunter2",
+                "postgres:///m?host=/run/postgresql",
+                None,
             ),
             ("postgres://ada:a=b@h/m", "postgres://ada@h/m", Some("a=b")),
             ("postgres://ada@h:5433/m", "postgres://ada@h:5433/m", None),

@@ -1,6 +1,9 @@
 //! The address of a PostgreSQL server: what is set in it where the operator set nothing, and how it
 //! may be shown.
 
+use url::Url;
+use url::form_urlencoded::parse;
+
 use super::Kind;
 
 /// How long the other side may say nothing at all, not even that it got what was sent, before a
@@ -42,7 +45,8 @@ pub fn unreachable(url: &str, kind: Kind, why: &str) -> String {
             "The database file {url} cannot be opened ({why}). Check database_url, and that its folder exists and can be written to."
         ),
         Kind::Postgres => {
-            let (shown, password) = without_password(url);
+            let (shown, password) = without_password(url).unwrap_or_default();
+            let shown = shown.split('?').next().unwrap_or_default();
             let why = match password {
                 Some(password) => why.replace(&password, "…"),
                 None => why.to_owned(),
@@ -54,22 +58,42 @@ pub fn unreachable(url: &str, kind: Kind, why: &str) -> String {
     }
 }
 
-/// A server's address as it may be shown, and the password that was taken out.
-fn without_password(url: &str) -> (String, Option<String>) {
-    let bare = url.split('?').next().unwrap_or(url);
-    let Some((scheme, rest)) = bare.split_once("://") else {
-        return (String::new(), None);
-    };
-    let Some((who, place)) = rest.rsplit_once('@') else {
-        return (bare.to_owned(), None);
-    };
-    match who.split_once(':') {
-        Some((user, password)) => (
-            format!("{scheme}://{user}@{place}"),
-            Some(password.to_owned()).filter(|password| !password.is_empty()),
-        ),
-        None => (bare.to_owned(), None),
+/// A server's address as anybody may see it, and the password that was taken out; `None` where it is
+/// no address.
+pub fn without_password(url: &str) -> Option<(String, Option<String>)> {
+    let mut url = Url::parse(url).ok()?;
+    let mut password = url.password().map(decoded);
+    if password.is_some() {
+        url.set_password(None).ok()?;
     }
+    if let Some(query) = url.query() {
+        let name = |pair: &&str| {
+            pair.split('=')
+                .next()
+                .unwrap_or_default()
+                .ends_with("password")
+        };
+        let (secrets, rest): (Vec<&str>, Vec<&str>) = query.split('&').partition(name);
+        let secret = secrets
+            .iter()
+            .find_map(|pair| pair.strip_prefix("password="));
+        password = secret.map(decoded).or(password);
+        let rest = rest.join("&");
+        url.set_query(Some(rest.as_str()).filter(|rest| !rest.is_empty()));
+    }
+    Some((url.into(), password.filter(|word| !word.is_empty())))
+}
+
+/// Text of an address, without its percent signs.
+fn decoded(text: &str) -> String {
+    let plain = text.replace('+', "%2B").replace('&', "%26");
+    parse(plain.as_bytes())
+        .next()
+        .map(|(name, value)| match &*value {
+            "" if !plain.contains('=') => name.into_owned(),
+            value => format!("{name}={value}"),
+        })
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

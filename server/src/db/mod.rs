@@ -15,6 +15,7 @@ mod room;
 pub mod schema;
 mod watch;
 
+pub(crate) use address::without_password;
 pub(crate) use conn::on_backend;
 pub use conn::{Conn, Kind, MultiBackend};
 pub use copy::copy;
