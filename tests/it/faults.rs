@@ -1,233 +1,227 @@
-//! Bad moments: a node is killed or stopped under load, and nothing that was acknowledged is lost
-//! or doubled (the quick part of the durability promises R1 to R3).
+//! Bad moments: a node is killed, stopped or cut off under load, and nothing that was acknowledged is
+//! lost or doubled (the quick part of the durability promises R1 to R5; `tests/run faults` has all).
 
-use std::collections::HashMap;
-use std::net::TcpListener;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use diesel::{QueryableByName, RunQueryDsl};
-use muster::clock::Clock;
-use muster::ledger::verify;
-use serde_json::json;
+use diesel::RunQueryDsl;
+use muster_tests::drill::{Crew, Load, Log, Node, Site, Viewers, boards_agree, judge};
 
-use crate::support::{Client, Command, Person, Running, World, both};
+use crate::support::{Client, Fault, Proxy, both};
 
-const CLIENTS: usize = 8;
-const ROUNDS: usize = 10;
+/// How long anything may take on a machine that runs many tests at a time.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Entries a second.
+const LOAD: u32 = 60;
 
-#[derive(QueryableByName)]
-struct Row {
-    #[diesel(sql_type = diesel::sql_types::Text)]
-    key: String,
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    id: i64,
-}
-
-/// What clients were told is saved: key and the number in the activity's id.
-pub type Told = Arc<Mutex<HashMap<String, String>>>;
-
-/// Somebody at work: sends one entry after the other, each until it is acknowledged.
-pub async fn work(
-    client: Client,
-    next: Arc<AtomicU64>,
-    stop: Arc<AtomicBool>,
-    told: Told,
-    left: Arc<Mutex<Vec<u64>>>,
-) {
-    while !stop.load(Ordering::Relaxed) {
-        let number = {
-            let waiting = left.lock().expect("the list").pop();
-            waiting.unwrap_or_else(|| next.fetch_add(1, Ordering::Relaxed))
-        };
-        let key = format!("k{number}");
-        let body = json!({"kind": "doors", "quantity": 1 + number % 1900});
-        let headers = [
-            ("content-type", "application/json"),
-            ("idempotency-key", key.as_str()),
-        ];
-        match client
-            .try_send(
-                reqwest::Method::POST,
-                "/api/v1/activities",
-                &headers,
-                Some(body.to_string()),
-            )
-            .await
-        {
-            Ok(answer) if answer.status == 201 => {
-                let id = answer.json()["id"].as_str().expect("an id").to_owned();
-                let known = told
-                    .lock()
-                    .expect("the list")
-                    .insert(key.clone(), id.clone());
-                assert!(
-                    known.is_none_or(|known| known == id),
-                    "{key} was answered twice, differently"
-                );
-            }
-            // Killed, stopping or busy: the same key goes again later.
-            Ok(answer) if answer.status == 503 => left.lock().expect("the list").push(number),
-            Ok(answer) => panic!("{}: {}", answer.status, answer.text),
-            Err(_) => {
-                left.lock().expect("the list").push(number);
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        }
+/// Waits until `more` entries were acknowledged than now.
+async fn acknowledged(log: &Log, more: usize) {
+    let (began, enough) = (Instant::now(), log.saved() + more);
+    while log.saved() < enough {
+        assert!(began.elapsed() < PATIENCE, "nothing is acknowledged");
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 
-/// A node of its own process over the world's database.
-struct Node {
-    running: Running,
-    url: String,
-    _command: Command,
-}
-
-async fn node(world: &World) -> Node {
-    let port = TcpListener::bind("127.0.0.1:0")
-        .expect("a port")
-        .local_addr()
-        .expect("an address")
-        .port();
-    let url = format!("http://127.0.0.1:{port}");
-    let command = Command::new()
-        .with("LISTEN", &format!("127.0.0.1:{port}"))
-        .with("PUBLIC_URL", &url)
-        .with("DATABASE_URL", &world.settings.database_url.0)
-        .with("REDIS_URL", &world.settings.redis_url.0)
-        .with("KEYS_FILE", &world.settings.keys_file.display().to_string())
-        .with("WORKERS", "2")
-        .with("DRAIN_SECONDS", "5")
-        .with("DRAIN_NOTICE_SECONDS", "1");
-    let running = command.start(&["serve"]);
-    let asking = Client::new(&url);
-    for _ in 0..600 {
-        if asking
-            .try_send(reqwest::Method::GET, "/readyz", &[], None)
-            .await
-            .is_ok_and(|answer| answer.status == 200)
-        {
-            return Node {
-                running,
-                url,
-                _command: command,
-            };
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("the node does not come up");
-}
-
-/// Every acknowledged key stands in the ledger once, under the id that was told, and every total is
-/// the fold of the ledger.
-pub async fn check(world: &World, told: &Told) {
-    let rows: Vec<Row> = world
-        .server
-        .app
-        .db
-        .read(|conn| Ok(diesel::sql_query("SELECT key, id FROM ledger").load(conn)?))
+/// Ends the load and asserts that every promise was kept.
+async fn ends_well(site: &Site, log: &Log, crew: Crew, nodes: &mut [Node]) {
+    assert_eq!(
+        crew.finish(PATIENCE).await,
+        0,
+        "entries are never acknowledged"
+    );
+    let doors: Vec<String> = nodes.iter().map(Node::door).collect();
+    boards_agree(site, &doors, PATIENCE)
         .await
-        .expect("the ledger");
-    let mut stored: HashMap<String, String> = HashMap::new();
-    for row in rows {
-        let key = row.key.rsplit(':').next().expect("a key").to_owned();
-        let twice = stored.insert(key.clone(), muster::ids::encode(row.id));
-        assert!(twice.is_none(), "{key} stands twice in the ledger");
+        .expect("boards as the totals");
+    assert_eq!(judge(site, log).await, Vec::<String>::new());
+    for node in nodes {
+        assert!(node.lives(), "a node ended: {}", node.last_words());
+        assert_eq!(node.panics(), Vec::<String>::new());
     }
-    let told = told.lock().expect("the list").clone();
-    for (key, id) in &told {
-        let found = stored
-            .get(key)
-            .unwrap_or_else(|| panic!("{key} was acknowledged and is lost"));
-        assert!(
-            id.ends_with(found.as_str()),
-            "{key}: {id} was told and {found} is stored"
-        );
-    }
-    let app = &world.server.app;
-    let differences = verify(&app.db, &app.scoring, |_| {})
-        .await
-        .expect("a check");
-    assert!(differences.is_empty(), "{differences:?}");
-    assert!(!told.is_empty(), "nothing was acknowledged at all");
 }
 
-/// Who logs: real time rules in the other process, so their tokens must live by it.
-async fn people(world: &World) -> Vec<Person> {
-    let mut people = Vec::new();
-    for n in 0..4 {
-        let person = world
-            .person(&format!("p{n}@example.org"), "us-oh-39049-43215")
-            .await;
-        people.push(world.by_clock(&person, &Clock::System).await);
+/// `count` nodes that are ready, and where people come.
+async fn ready(site: &Site, count: usize) -> (Vec<Node>, Vec<String>) {
+    let mut nodes = Vec::new();
+    for _ in 0..count {
+        let mut node = Node::of(site).await;
+        node.launch().await;
+        nodes.push(node);
     }
-    people
+    let doors = nodes.iter().map(Node::door).collect();
+    (nodes, doors)
 }
 
 both! {
-    async fn a_node_killed_ten_times_under_load_loses_and_doubles_nothing(world: World) {
-        let people = people(&world).await;
-        let (told, left, next): (Told, _, _) = (Told::default(), Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicU64::new(0)));
-        let mut enough = 0;
-        for _ in 0..ROUNDS {
-            let node = node(&world).await;
-            let stop = Arc::new(AtomicBool::new(false));
-            let tasks: Vec<_> = (0..CLIENTS)
-                .map(|_| {
-                    let client = Client::with_bearer(&node.url, people[0].client.bearer.as_deref().expect("a token"));
-                    tokio::spawn(work(client, next.clone(), stop.clone(), told.clone(), left.clone()))
-                })
-                .collect();
-            enough += 15;
-            for _ in 0..400 {
-                if told.lock().expect("the list").len() >= enough {
-                    break;
-                }
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
-            node.running.kill();
-            stop.store(true, Ordering::Relaxed);
-            for task in tasks {
-                task.await.expect("a client");
-            }
+    async fn a_node_killed_ten_times_under_load_loses_and_doubles_nothing(site: Site) {
+        let (log, site) = (site.log(), Arc::new(site));
+        let (mut nodes, doors) = ready(&site, 1).await;
+        let crew = Crew::start(&site, &log, doors, Load::of(LOAD));
+        for _ in 0..10 {
+            acknowledged(&log, 15).await;
+            nodes[0].kill();
+            nodes[0].launch().await;
         }
-        assert!(told.lock().expect("the list").len() >= ROUNDS, "the load was too small to prove anything");
-        check(&world, &told).await;
+        ends_well(&site, &log, crew, &mut nodes).await;
     }
 
-    async fn a_node_that_is_stopped_under_load_answers_what_it_took(world: World) {
-        let people = people(&world).await;
-        let node = node(&world).await;
-        let (told, left, next): (Told, _, _) = (Told::default(), Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicU64::new(0)));
-        let stop = Arc::new(AtomicBool::new(false));
-        let tasks: Vec<_> = (0..CLIENTS)
-            .map(|_| {
-                let client = Client::with_bearer(&node.url, people[1].client.bearer.as_deref().expect("a token"));
-                tokio::spawn(work(client, next.clone(), stop.clone(), told.clone(), left.clone()))
-            })
-            .collect();
-        for _ in 0..400 {
-            if told.lock().expect("the list").len() >= 50 {
-                break;
+    async fn a_node_that_is_stopped_under_load_answers_what_it_took(site: Site) {
+        let (log, site) = (site.log(), Arc::new(site));
+        let (mut nodes, doors) = ready(&site, 1).await;
+        let crew = Crew::start(&site, &log, doors, Load::of(LOAD));
+        acknowledged(&log, 50).await;
+        let asking = Client::new(&nodes[0].url);
+        let draining = tokio::spawn(async move {
+            // A proxy that asks anew is told before the door closes.
+            loop {
+                let asked = asking.try_send(reqwest::Method::GET, "/readyz", &[], None).await;
+                let answer = asked.expect("it still takes connections");
+                if answer.status == 503 && answer.json()["draining"] == true {
+                    return;
+                }
             }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        let asking = Client::new(&node.url);
-        let stopping = tokio::task::spawn_blocking(move || node.running.stop());
-        // A proxy that asks anew is told before the door closes.
-        let mut told_so = false;
-        while !told_so {
-            let asked = asking.try_send(reqwest::Method::GET, "/readyz", &[], None).await;
-            let answer = asked.expect("it still takes connections");
-            told_so = answer.status == 503 && answer.json()["draining"] == true;
-        }
-        assert_eq!(stopping.await.expect("a thread"), 0);
-        stop.store(true, Ordering::Relaxed);
-        for task in tasks {
-            task.await.expect("a client");
-        }
-        check(&world, &told).await;
+        });
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert_eq!(nodes[0].stop().await, 0, "{}", nodes[0].last_words());
+        draining.await.expect("it says so");
+        nodes[0].launch().await;
+        ends_well(&site, &log, crew, &mut nodes).await;
     }
+
+    async fn whatever_a_link_does_each_key_scores_once(site: Site) {
+        let (log, site) = (site.log(), Arc::new(site));
+        let (mut nodes, doors) = ready(&site, 1).await;
+        let load = Load { rate: LOAD, patience: Duration::from_secs(2) };
+        let crew = Crew::start(&site, &log, doors, load);
+        let viewers = Viewers::open(&site, &[nodes[0].door()], 4, Duration::from_millis(200));
+        let faults = [
+            Fault::Late(Duration::from_millis(150)),
+            Fault::Slow(1_000),
+            Fault::CutReply(40),
+            Fault::Swallow,
+            Fault::Silent,
+            Fault::Cut,
+        ];
+        for fault in faults {
+            acknowledged(&log, 10).await;
+            nodes[0].gate.fail(fault);
+            tokio::time::sleep(Duration::from_millis(900)).await;
+            nodes[0].gate.heal();
+        }
+        ends_well(&site, &log, crew, &mut nodes).await;
+        viewers.all_follow(PATIENCE).await.expect("pages come again");
+        assert_eq!(viewers.judge(PATIENCE).await, Vec::<String>::new());
+    }
+}
+
+/// A campaign whose nodes reach the database through a proxy.
+async fn behind_proxy(site: &mut Site) -> Proxy {
+    let mut url = url::Url::parse(&site.database).expect("a URL");
+    let host = url.host_str().expect("a host");
+    let proxy = Proxy::before(format!("{host}:{}", url.port().unwrap_or(5432))).await;
+    url.set_host(Some("127.0.0.1")).expect("a host");
+    url.set_port(Some(proxy.address.port())).expect("a port");
+    site.database = url.to_string();
+    proxy
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_the_link_to_the_database_does_nothing_is_lost_or_doubled() {
+    let Some(mut site) = Site::open(crate::support::Place::Production).await else {
+        eprintln!("left out: no production services are named");
+        return;
+    };
+    let link = behind_proxy(&mut site).await;
+    let (log, site) = (site.log(), Arc::new(site));
+    let (mut nodes, doors) = ready(&site, 2).await;
+    let crew = Crew::start(&site, &log, doors, Load::of(LOAD));
+    let faults = [
+        Fault::Late(Duration::from_millis(20)),
+        Fault::Slow(1_000),
+        Fault::CutReply(30),
+        Fault::Swallow,
+        Fault::Silent,
+        Fault::Cut,
+    ];
+    for fault in faults {
+        acknowledged(&log, 20).await;
+        link.fail(fault);
+        tokio::time::sleep(Duration::from_millis(1_200)).await;
+        link.heal();
+    }
+    ends_well(&site, &log, crew, &mut nodes).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn three_nodes_are_replaced_one_after_the_other_and_nobody_notices() {
+    let Some(site) = Site::open(crate::support::Place::Production).await else {
+        eprintln!("left out: no production services are named");
+        return;
+    };
+    let (log, site) = (site.log(), Arc::new(site));
+    let (mut nodes, doors) = ready(&site, 3).await;
+    let viewers = Viewers::open(&site, &doors, 12, Duration::from_millis(500));
+    viewers.all_follow(PATIENCE).await.expect("pages");
+    let crew = Crew::start(&site, &log, doors, Load::of(LOAD));
+    for node in &mut nodes {
+        acknowledged(&log, 20).await;
+        assert_eq!(node.stop().await, 0, "{}", node.last_words());
+        node.launch().await;
+    }
+    acknowledged(&log, 20).await;
+    ends_well(&site, &log, crew, &mut nodes).await;
+    viewers
+        .all_follow(PATIENCE)
+        .await
+        .expect("pages come again");
+    assert_eq!(viewers.judge(PATIENCE).await, Vec::<String>::new());
+    assert!(
+        viewers.closed_with(1012) >= 12,
+        "each page was told to come again"
+    );
+}
+
+/// A judge that finds nothing may be blind: here is something to find.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_judge_finds_what_is_lost_invented_doubled_and_miscounted() {
+    let site = Site::open(crate::support::Place::Embedded).await;
+    let site = Arc::new(site.expect("the embedded world"));
+    let log = site.log();
+    let (mut nodes, doors) = ready(&site, 1).await;
+    let crew = Crew::start(&site, &log, doors, Load::of(LOAD));
+    acknowledged(&log, 20).await;
+    ends_well(&site, &log, crew, &mut nodes).await;
+    let tampered = [
+        (
+            "UPDATE region_weeks SET points = points + 1 WHERE region = 'us'",
+            "the ledger gives",
+        ),
+        (
+            "UPDATE ledger SET quantity = quantity + 1 WHERE key LIKE '%:k3'",
+            "k3 is not what was sent",
+        ),
+        (
+            "UPDATE ledger SET key = key || 'x' WHERE key LIKE '%:k4'",
+            "k4x was sent by nobody",
+        ),
+        (
+            "UPDATE ledger SET key = replace(key, ':k5', ':k6'), volunteer_id = volunteer_id + 1 WHERE key LIKE '%:k5'",
+            "k6 stands twice",
+        ),
+    ];
+    for (statement, _) in tampered {
+        let done = site
+            .db
+            .write(move |conn| Ok(diesel::sql_query(statement).execute(conn)?));
+        assert_eq!(done.await.expect("a statement"), 1, "{statement}");
+    }
+    let found = judge(&site, &log).await.join("\n");
+    for (_, finding) in tampered {
+        assert!(found.contains(finding), "{finding}: {found}");
+    }
+    assert!(found.contains("k4 was acknowledged and is lost"), "{found}");
+    boards_agree(&site, &[nodes[0].door()], Duration::from_secs(60))
+        .await
+        .expect("a page reads what is stored");
 }

@@ -21,7 +21,7 @@
     reason = "rows of a matrix and small builders read better as they are"
 )]
 
-mod support;
+use muster_tests as support;
 
 mod accounts;
 mod activities;

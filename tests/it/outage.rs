@@ -1,7 +1,6 @@
 //! Bad days: the database is locked, full, silent or gone, and comes back.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
@@ -9,9 +8,9 @@ use diesel::{Connection, SqliteConnection};
 use futures_util::future::join_all;
 use muster::Server;
 use muster::settings::Secret;
+use muster_tests::drill::{Crew, Load, Node, Site, judge};
 use serde_json::{Value, json};
 
-use crate::faults::{Told, check, work};
 use crate::support::{Answer, Client, OwnPostgres, Place, Proxy, World};
 
 /// Asks until the answer has this status, for ten seconds at most.
@@ -299,68 +298,40 @@ async fn a_database_killed_under_load_loses_and_doubles_nothing() {
     let Some(mut postgres) = OwnPostgres::start() else {
         return;
     };
-    let url = postgres.url.clone();
-    let world = World::open_with(Place::Production, |settings| {
-        settings.database_url = Secret(url);
-    });
-    let Some(world) = world.await else {
-        eprintln!("left out: no production services are named");
-        return;
-    };
-    let ben = world.person("ben@example.org", "us-oh-39049-43215").await;
-    let token = ben.client.bearer.as_deref().expect("a token").to_owned();
-    let asking = Client::with_bearer(world.server.url(), &token);
-    let (told, left, next): (Told, _, _) = (
-        Told::default(),
-        Arc::new(Mutex::new(Vec::new())),
-        Arc::new(AtomicU64::new(0)),
-    );
-    let stop = Arc::new(AtomicBool::new(false));
-    let tasks: Vec<_> = (0..8)
-        .map(|_| {
-            let client = Client::with_bearer(world.server.url(), &token);
-            tokio::spawn(work(
-                client,
-                next.clone(),
-                stop.clone(),
-                told.clone(),
-                left.clone(),
-            ))
-        })
-        .collect();
+    let site = Arc::new(Site::of(&postgres.url, "", 40));
+    let log = site.log();
+    let mut node = Node::of(&site).await;
+    node.launch().await;
+    let asking = Client::with_bearer(&node.url, &site.token(&site.members[0]));
+    let crew = Crew::start(&site, &log, vec![node.url.clone()], Load::of(60));
     for round in 1..=3 {
-        let before = told.lock().expect("the list").len();
-        for _ in 0..1_000 {
-            if told.lock().expect("the list").len() >= before + 50 {
-                break;
-            }
+        let (began, enough) = (Instant::now(), log.saved() + 50);
+        while log.saved() < enough {
+            assert!(
+                began.elapsed() < Duration::from_secs(60),
+                "nothing is acknowledged"
+            );
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        assert!(
-            told.lock().expect("the list").len() > before,
-            "nothing is acknowledged"
-        );
         postgres.kill();
         noticed(&asking).await;
         refuses_at_once(&asking, &format!("killed, round {round}")).await;
-        postgres = tokio::task::spawn_blocking(move || {
-            postgres.launch();
-            postgres.await_answer();
-            postgres
-        })
-        .await
-        .expect("a thread");
+        // On this very thread: what it starts ends with the thread that started it.
+        postgres.launch();
+        postgres.await_answer();
         let back = Instant::now();
         heals(&asking, "/readyz").await;
         println!(
             "killed, round {round}: healthy {:?} after its return",
             back.elapsed()
         );
+        assert!(node.lives(), "the node ended: {}", node.last_words());
     }
-    stop.store(true, Ordering::Relaxed);
-    for task in tasks {
-        task.await.expect("a client");
-    }
-    check(&world, &told).await;
-    world.server.stop().await;
+    assert_eq!(
+        crew.finish(Duration::from_secs(60)).await,
+        0,
+        "never acknowledged"
+    );
+    assert_eq!(judge(&site, &log).await, Vec::<String>::new());
+    assert_eq!(node.panics(), Vec::<String>::new());
 }

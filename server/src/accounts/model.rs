@@ -70,6 +70,7 @@ pub struct Request {
     pub name: String,
     pub invite: Option<String>,
     pub choices: String,
+    pub asked_at: Instant,
     pub expires_at: Option<Instant>,
     pub spent_at: Option<Instant>,
     pub voided_at: Option<Instant>,

@@ -39,11 +39,17 @@ pub fn within_limits(mailed: Mailed, settings: &Settings) -> bool {
         && mailed.to_address < i64::from(settings.links_per_address_hour_total)
 }
 
-/// Whether the link of `request` can still be spent: it dies at the second after its expiry.
+/// How far a clock may go back, or nodes' clocks differ, before links and codes from a time to come
+/// are dead: otherwise a clock that is set back would make them live longer than they were promised to.
+const CLOCKS_DIFFER: Duration = Duration::minutes(1);
+
+/// Whether the link of `request` can still be spent: it dies at the second after its expiry, and lives
+/// at no time before it was asked for.
 pub fn is_alive(request: &Request, now: Instant) -> bool {
     request.spent_at.is_none()
         && request.voided_at.is_none()
         && request.expires_at.is_some_and(|expiry| now <= expiry)
+        && now + CLOCKS_DIFFER >= request.asked_at
 }
 
 /// Whether the code of `request` can still be tried. It lives as long as a link, from when it was shown.
@@ -52,7 +58,9 @@ pub fn takes_code(request: &Request, now: Instant, life: Duration, tries: i32) -
         && request.volunteer_id.is_none()
         && request.voided_at.is_none()
         && request.code_tries < tries
-        && request.spent_at.is_some_and(|shown| now <= shown + life)
+        && request
+            .spent_at
+            .is_some_and(|shown| now <= shown + life && now + CLOCKS_DIFFER >= shown)
 }
 
 /// A code as typed, in the form it was shown: blanks and hyphens dropped, letters in capitals.

@@ -1,7 +1,7 @@
 //! The program as somebody at a terminal uses it, in a folder of its own.
 
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
@@ -30,6 +30,18 @@ pub struct Running {
     child: Child,
     lines: Receiver<String>,
     printed: Vec<String>,
+}
+
+/// The program, which cargo builds beside whatever tests it, in tests under another name.
+pub fn program() -> PathBuf {
+    let itself = std::env::current_exe().expect("a name");
+    let built = itself.ancestors().nth(2).expect("target's folder");
+    let tested = built.join("muster-tested");
+    if tested.exists() {
+        tested
+    } else {
+        built.join("muster")
+    }
 }
 
 impl Command {
@@ -61,7 +73,7 @@ impl Command {
     }
 
     fn spawn(&self, arguments: &[&str]) -> Child {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_muster-tested"));
+        let mut command = std::process::Command::new(program());
         command
             .args(arguments)
             .current_dir(self.folder.path())

@@ -71,10 +71,17 @@ impl OwnRedis {
         link.write_all(format!("{line}\r\n").as_bytes())
             .await
             .ok()?;
-        let mut answer = vec![0; 256];
+        let mut answer = vec![0; 16 << 10];
         let read = tokio::time::timeout(Duration::from_secs(2), link.read(&mut answer)).await;
         let count = read.ok()?.ok()?;
         Some(String::from_utf8_lossy(&answer[..count]).into_owned())
+    }
+
+    /// Says one line by hand; gives the texts of the list that comes back.
+    pub async fn list(&self, line: &str) -> Vec<String> {
+        let answer = self.say(line).await.unwrap_or_default();
+        let texts = answer.lines().filter(|text| !text.starts_with(['*', '$']));
+        texts.map(|text| text.trim().to_owned()).collect()
     }
 
     /// Kills it as a machine does that loses its power.

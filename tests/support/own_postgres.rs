@@ -50,6 +50,16 @@ impl OwnPostgres {
             eprintln!("left out: initdb and postgres are not on the PATH");
             return None;
         }
+        Some(Self::within(None))
+    }
+
+    /// Starts one whose files lie in the empty folder `data`, which anybody may write to.
+    pub fn start_in(data: &Path) -> Option<Self> {
+        said("postgres", &["--version"])?;
+        Some(Self::within(Some(data)))
+    }
+
+    fn within(place: Option<&Path>) -> Self {
         // Not in TMPDIR: the database's user must be able to enter it.
         let folder = tempfile::Builder::new()
             .prefix("muster-own-postgres.")
@@ -61,7 +71,7 @@ impl OwnPostgres {
             let user = user.parse().expect("a number");
             chown(folder.path(), Some(user), None).expect("an owner");
         }
-        let data = folder.path().join("data");
+        let data = place.map_or_else(|| folder.path().join("data"), |place| place.join("data"));
         let made = as_its_user("initdb", folder.path())
             .args(["-U", "muster", "-A", "trust", "-E", "UTF8", "--no-sync"])
             .args(["--locale=C.UTF-8", "-D"])
@@ -85,7 +95,12 @@ impl OwnPostgres {
         };
         own.launch();
         own.await_answer();
-        Some(own)
+        own
+    }
+
+    /// Where it listens.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Starts it, also again over what it left behind.
@@ -104,7 +119,12 @@ impl OwnPostgres {
                 "-c",
                 "listen_addresses=127.0.0.1",
             ])
-            .args(["-c", "unix_socket_directories=", "-c", "max_connections=60"])
+            .args([
+                "-c",
+                "unix_socket_directories=",
+                "-c",
+                "max_connections=100",
+            ])
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()

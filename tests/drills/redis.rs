@@ -1,0 +1,264 @@
+//! R6: what holds without Redis, and that it heals by itself.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use muster_tests::Client;
+use muster_tests::drill::{Crew, Load, Log, Node, Site, Viewers, boards_agree};
+use serde_json::json;
+
+use crate::report::{spoken, spread};
+use crate::yard::{Finding, Held, PATIENCE, Services, Yard, doors, judged};
+
+/// Entries a second.
+const RATE: u32 = 150;
+/// Other nodes look at the database this often without Redis; a frame takes up to a second more.
+const POLLING: Duration = Duration::from_secs(7);
+/// Everything in it is rebuilt within this time.
+const REBUILT: Duration = Duration::from_secs(30);
+
+struct Day {
+    services: Services,
+    site: Arc<Site>,
+    log: Arc<Log>,
+    nodes: Vec<Node>,
+    crew: Crew,
+    viewers: Viewers,
+    finding: Finding,
+}
+
+impl Day {
+    async fn begin() -> Result<Self, crate::yard::NotRunnable> {
+        let services = Services::start().await?;
+        let site = services.site(400);
+        let (log, site) = (site.log(), Arc::new(site));
+        let mut nodes = Vec::new();
+        for _ in 0..3 {
+            let mut node = Node::of(&site).await.with("METRICS_LISTEN", "127.0.0.1:0");
+            node.launch().await;
+            nodes.push(node);
+        }
+        let viewers = Viewers::open(&site, &doors(&nodes), 30, Duration::from_secs(1));
+        let crew = Crew::start(&site, &log, doors(&nodes), Load::of(RATE));
+        let day = Self {
+            services,
+            site,
+            log,
+            nodes,
+            crew,
+            viewers,
+            finding: Finding::default(),
+        };
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        Ok(day)
+    }
+
+    /// What must hold while Redis is away: everything but quick news of other nodes.
+    async fn holds(&mut self, what: &str, lasts: Duration) {
+        let from = Instant::now();
+        self.log.note(what);
+        self.revoked(what).await;
+        self.joins(what).await;
+        let site = self.site.clone();
+        let points = crate::database::reads(&site, &self.nodes[2]).await;
+        self.finding
+            .must(points, &format!("{what}: own points cannot be read"));
+        let board = boards_agree(&site, &doors(&self.nodes), POLLING).await;
+        // Under load boards are always a little behind; they are compared exactly at the end.
+        drop(board);
+        if let Some(rest) = lasts.checked_sub(from.elapsed()) {
+            tokio::time::sleep(rest).await;
+        }
+        let seen = self.log.figures(from, Instant::now());
+        self.finding.figure(format!(
+            "{what}: {} saved ({})",
+            seen.saved,
+            spread(&seen.saved_took)
+        ));
+        let refused = seen.busy + seen.other;
+        self.finding.must(
+            refused == 0,
+            &format!("{what}: {refused} entries were refused"),
+        );
+        self.finding
+            .must(seen.saved > 0, &format!("{what}: nothing was saved"));
+    }
+
+    /// Somebody signs out on one node: no other serves them a second later.
+    async fn revoked(&mut self, what: &str) {
+        let (site, at) = (&self.site, self.site.members.len() - 1);
+        let token = site.spare_token(at).await;
+        let [first, second, ..] = self.nodes.as_slice() else {
+            return;
+        };
+        let (here, there) = (
+            Client::with_bearer(&first.url, &token),
+            Client::with_bearer(&second.url, &token),
+        );
+        let known = there.get("/api/v1/me").await.status;
+        let gone = here
+            .call("DELETE", "/api/v1/sessions/current", &json!(null))
+            .await
+            .status;
+        let left = Instant::now();
+        while there.get("/api/v1/me").await.status == 200 && left.elapsed() < PATIENCE {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        self.finding.must(
+            known == 200 && gone < 300,
+            &format!("{what}: signing out said {gone}"),
+        );
+        self.finding.at_most(
+            &format!("{what}: a sign-out held on another node after"),
+            left.elapsed(),
+            Duration::from_secs(1),
+        );
+    }
+
+    /// Somebody asks to join.
+    async fn joins(&mut self, what: &str) {
+        let asking = Client::program(&self.nodes[1].url);
+        let email = format!(
+            "joins-{}@example.org",
+            muster::ids::readable(8).to_lowercase()
+        );
+        let answer = asking
+            .call(
+                "POST",
+                "/api/v1/registrations",
+                &json!({"email": email, "zip": "27601"}),
+            )
+            .await;
+        self.finding.must(
+            answer.status == 202,
+            &format!("{what}: joining said {}", answer.status),
+        );
+    }
+
+    /// Waits until every node says this of Redis at `/readyz`, and gives how long it took.
+    async fn told(&mut self, word: &str, most: Duration) {
+        let began = Instant::now();
+        for node in &self.nodes {
+            let asking = Client::new(&node.url);
+            loop {
+                let answer = asking.get("/readyz").await;
+                if answer.json()["redis"] == word {
+                    break;
+                }
+                if began.elapsed() > most {
+                    self.finding
+                        .faults
+                        .push(format!("/readyz does not say {word}: {}", answer.text));
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
+        self.finding.figure(format!(
+            "`/readyz` said {word} after {}",
+            spoken(began.elapsed())
+        ));
+    }
+
+    async fn end(mut self) -> Finding {
+        judged(
+            &mut self.finding,
+            &self.site,
+            &self.log,
+            self.crew,
+            &mut self.nodes,
+        )
+        .await;
+        self.finding
+            .faults
+            .extend(self.viewers.all_follow(PATIENCE).await.err());
+        self.finding
+            .faults
+            .extend(self.viewers.judge(Duration::from_secs(5)).await);
+        self.finding
+    }
+}
+
+/// Killed, and back, empty.
+pub async fn killed(yard: Arc<Yard>) -> Held {
+    let mut day = Day::begin().await?;
+    for _ in 0..yard.times(3) {
+        day.services.redis.kill();
+        day.told("down", REBUILT).await;
+        day.holds("killed", Duration::from_secs(10)).await;
+        // Its end without Redis, where nobody waits for it: by looking every five seconds.
+        day.services.redis.launch().await;
+        day.told("up", REBUILT).await;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
+    Ok(day.end().await)
+}
+
+/// Frozen: it takes connections and says nothing.
+pub async fn frozen(yard: Arc<Yard>) -> Held {
+    let mut day = Day::begin().await?;
+    for _ in 0..yard.times(3) {
+        day.services.redis.freeze();
+        day.holds("frozen for 5 s", Duration::from_secs(5)).await;
+        day.services.redis.thaw();
+        day.told("up", REBUILT).await;
+        day.services.redis.freeze();
+        day.told("down", REBUILT).await;
+        day.holds("frozen for 15 s", Duration::from_secs(15)).await;
+        day.services.redis.thaw();
+        day.told("up", REBUILT).await;
+    }
+    Ok(day.end().await)
+}
+
+/// Emptied.
+pub async fn flushed(yard: Arc<Yard>) -> Held {
+    let mut day = Day::begin().await?;
+    for round in 0..yard.times(20) {
+        let said = day.services.redis.say("FLUSHALL").await;
+        day.finding.must(
+            said.is_some_and(|said| said.starts_with("+OK")),
+            "FLUSHALL was refused",
+        );
+        if round % 5 == 0 {
+            day.holds("flushed", Duration::from_secs(2)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    day.told("up", REBUILT).await;
+    Ok(day.end().await)
+}
+
+/// Holding what is none of ours.
+pub async fn wrong(yard: Arc<Yard>) -> Held {
+    let mut day = Day::begin().await?;
+    for _ in 0..yard.times(10) {
+        // Every key becomes something of another kind, and every channel hears nonsense.
+        let keys = day.services.redis.list("KEYS *").await;
+        for key in &keys {
+            for line in [
+                format!("DEL {key}"),
+                format!("RPUSH {key} nonsense \"\\xff\\xfe\""),
+            ] {
+                day.services.redis.say(&line).await;
+            }
+        }
+        let channels = day.services.redis.list("PUBSUB CHANNELS").await;
+        day.finding
+            .must(!channels.is_empty(), "nobody listens to Redis");
+        for channel in &channels {
+            for letter in [
+                "nonsense",
+                "{}",
+                "{\"from\":\"x\",\"event\":{\"scores_moved\":1}}",
+            ] {
+                let line = format!("PUBLISH {channel} {}", json!(letter));
+                day.services.redis.say(&line).await;
+            }
+        }
+        day.holds("wrong data", Duration::from_secs(3)).await;
+    }
+    day.services.redis.say("FLUSHALL").await;
+    day.told("up", REBUILT).await;
+    Ok(day.end().await)
+}
