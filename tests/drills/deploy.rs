@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use muster_tests::drill::{Crew, Load, Viewers};
+use diesel::RunQueryDsl;
+use muster_tests::drill::{Crew, Load, Node, Site, Viewers};
 
 use crate::program::run;
 use crate::report::spread;
@@ -60,41 +61,63 @@ pub async fn rolling(yard: Arc<Yard>) -> Held {
     Ok(finding)
 }
 
-/// The schema goes one step down and up again while nodes serve.
+/// What a newer version's first step may do (`migrations/README.md`: expand, then contract).
+const EXPANDS: [&str; 3] = [
+    "ALTER TABLE ledger ADD COLUMN drilled TEXT",
+    "CREATE TABLE drilled (id BIGINT PRIMARY KEY, said TEXT)",
+    "INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231000000')",
+];
+const CONTRACTS: [&str; 3] = [
+    "DELETE FROM __diesel_schema_migrations WHERE version = '99991231000000'",
+    "DROP TABLE drilled",
+    "ALTER TABLE ledger DROP COLUMN drilled",
+];
+
+/// The schema grows beyond what the nodes know and shrinks again while they serve, also one that is
+/// started meanwhile; and three nodes that start together migrate once.
 pub async fn migrations(yard: Arc<Yard>) -> Held {
     let services = Services::start().await?;
     let site = services.site(400);
     let (log, site, mut finding) = (site.log(), Arc::new(site), Finding::default());
-    let mut nodes = nodes(&site, 2).await;
-    let crew = Crew::start(&site, &log, doors(&nodes), Load::of(RATE));
-    for _ in 0..yard.times(10) {
-        for wish in [&["migrate", "--down", "1"][..], &["migrate"]] {
-            log.note(&wish.join(" "));
-            let ended = run(&site, wish).await;
-            finding.must(
-                ended.code == 0,
-                &format!("{}: {}", wish.join(" "), ended.said),
-            );
-            tokio::time::sleep(Duration::from_secs(1)).await;
-        }
-    }
-    // And three nodes at a time on a schema that lacks a step.
+    // The newest step is missing, and nobody has served yet.
     let ended = run(&site, &["migrate", "--down", "1"]).await;
     finding.must(ended.code == 0, &ended.said);
-    let mut more = Vec::new();
+    let mut nodes = Vec::new();
     for _ in 0..3 {
-        let mut node = muster_tests::drill::Node::of(&site).await;
+        let mut node = Node::of(&site).await;
         node.spawn();
-        more.push(node);
+        nodes.push(node);
     }
-    for node in &mut more {
+    for node in &mut nodes {
         node.ready().await;
     }
-    nodes.append(&mut more);
+    finding.figure("three nodes started together on a schema that lacked a step".to_owned());
+    let crew = Crew::start(&site, &log, doors(&nodes), Load::of(RATE));
+    let times = yard.times(20);
+    for round in 0..times {
+        for statement in EXPANDS {
+            change(&site, statement).await;
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let at = round % nodes.len();
+        nodes[at].kill();
+        nodes[at].launch().await;
+        for statement in CONTRACTS {
+            change(&site, statement).await;
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
     finding.figure(format!(
-        "{} times down and up under load, and by three nodes that start together",
-        yard.times(10)
+        "{times} times up and down under load, a node started in between"
     ));
     judged(&mut finding, &site, &log, crew, &mut nodes).await;
     Ok(finding)
+}
+
+/// One step of a migration, in a transaction of its own.
+async fn change(site: &Site, statement: &'static str) {
+    let done = site
+        .db
+        .write(move |conn| Ok(diesel::sql_query(statement).execute(conn)?));
+    done.await.expect(statement);
 }

@@ -70,12 +70,12 @@ pub fn spoken(span: Duration) -> String {
 
 /// Milliseconds from `took`, sorted: the middle, 99 of 100, the longest.
 pub fn spread(took: &[Duration]) -> String {
-    let at = |share| spoken(muster_tests::drill::Figures::quantile(took, share));
+    let at = |percent| spoken(muster_tests::drill::Figures::quantile(took, percent));
     format!(
         "half within {}, 99 of 100 within {}, the longest {}",
-        at(0.5),
-        at(0.99),
-        at(1.0)
+        at(50),
+        at(99),
+        at(100)
     )
 }
 

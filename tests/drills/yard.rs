@@ -94,8 +94,8 @@ pub fn every() -> Vec<Drill> {
         "R9" "fsync-fails" "The disk refuses to write through (SQLite, EIO from fsync and fdatasync): nothing acknowledged that is not stored, heals" disk::fsync;
         "R10" "backup-sqlite" "A backup under load, restored to a fresh place: everything acknowledged before it is there, every total right (SQLite)" backup::sqlite;
         "R10" "backup-postgres" "The same on PostgreSQL" backup::postgres;
-        "R11" "clock" "The clock of a node jumps an hour and a year, both ways: order kept, links not extended, days counted once" clock::jumps;
-        "R12" "migrations" "The newest migration taken back and brought up again, while nodes serve" deploy::migrations;
+        "R11" "clock" "The clock of a node jumps an hour and a year, both ways: each key once, every total right, no link lives longer" clock::jumps;
+        "R12" "migrations" "Three nodes that start together migrate once; the schema grows beyond what they know and shrinks again while they serve, and one is started meanwhile" deploy::migrations;
     }
 }
 

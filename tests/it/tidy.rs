@@ -232,6 +232,8 @@ fn stores_that_touch_people_ask_for_a_scope() {
 fn files_stay_short() {
     let mut all = files("server/src", ".rs");
     all.extend(files("tests/it", ".rs"));
+    all.extend(files("tests/support", ".rs"));
+    all.extend(files("tests/drills", ".rs"));
     all.extend(files("tests/bench", ".rs"));
     all.extend(files("web/static/js", ".js"));
     let long: Vec<String> = all

@@ -90,6 +90,7 @@ doc_examples() {
 
 # One set of packages here and in measure, so that neither undoes what the other built.
 MEASURED=(--locked -p muster -p muster-bench)
+DRILLED=(--locked -p muster-drills)
 
 measured_build() {
     step "Build for release" cargo build --release "${MEASURED[@]}" --bin muster --bench speed
@@ -105,6 +106,28 @@ measure() {
     cargo bench --quiet "${MEASURED[@]}" --bench speed -- --program "$TARGET/release/muster" --folder "$TEMP/bench" \
         --postgres "$MUSTER_TEST_DATABASE_URL" --redis "$MUSTER_TEST_REDIS_URL" "$@" </dev/null || code=$?
     [[ $code -eq 0 ]] || fail "the measuring ended with code $code: a goal was missed, or a number was not to be believed."
+}
+
+drilled_build() {
+    step "Build for release" cargo build --release "${MEASURED[@]}" --bin muster --bench speed
+    step "Build the drills" cargo build --release "${DRILLED[@]}" --bench drills
+}
+
+# Arguments go to the drills. Their report is the document.
+drill() {
+    local code=0 report=()
+    # Fifteen thousand sockets; fewer, and that drill says that it cannot run.
+    ulimit -n 20000 2>/dev/null || true
+    [[ $1 != faults ]] || report=(--report "$ROOT/docs/DRILLS.md")
+    heading "Drills"
+    cargo bench --quiet "${DRILLED[@]}" --bench drills -- --speed "$(speed_harness)" "$@" "${report[@]}" </dev/null || code=$?
+    [[ $code -eq 0 ]] || fail "a promise was not kept: the drills ended with code $code."
+}
+
+# Where cargo put the speed harness.
+speed_harness() {
+    cargo bench --quiet --no-run --message-format=json "${MEASURED[@]}" --bench speed 2>/dev/null |
+        sed -n 's/.*"executable":"\([^"]*speed-[^"]*\)".*/\1/p' | tail -n 1
 }
 
 # Last, so that the run's last lines are the runner's own. Arguments go to the runner.

@@ -6,7 +6,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -17,6 +17,9 @@ use crate::clock::Clock;
 use crate::cluster::Cluster;
 use crate::db::Db;
 use crate::error::Error;
+
+/// A refusal that took so long was a wait: SQLite's for a lock takes two seconds.
+const LONG: Duration = Duration::from_secs(1);
 
 /// What waits in the queue.
 pub enum Message {
@@ -57,7 +60,15 @@ pub fn run(desk: &Desk, mut inbox: mpsc::Receiver<Message>, batch: usize) {
             }
         }
         if !entries.is_empty() {
-            for (waiter, answer) in waiters.into_iter().zip(answers(desk, &entries)) {
+            let begun = Instant::now();
+            let answers = answers(desk, &entries);
+            let refused = answers
+                .iter()
+                .all(|answer| matches!(answer, Err(Error::Unavailable { .. })));
+            if refused && begun.elapsed() >= LONG {
+                refuse(&mut inbox, &mut stopped, &answers);
+            }
+            for (waiter, answer) in waiters.into_iter().zip(answers) {
                 // Who no longer waits will ask again with the same key.
                 let _ = waiter.send(answer);
             }
@@ -65,6 +76,28 @@ pub fn run(desk: &Desk, mut inbox: mpsc::Receiver<Message>, batch: usize) {
     }
     for waiter in stopped {
         let _ = waiter.send(());
+    }
+}
+
+/// Refuses everything that waited behind a batch that waited in vain: to wait again, for the same
+/// lock, would give the same.
+fn refuse(
+    inbox: &mut mpsc::Receiver<Message>,
+    stopped: &mut Vec<oneshot::Sender<()>>,
+    batch: &Answers,
+) {
+    let Some(Err(error)) = batch.first() else {
+        return;
+    };
+    for _ in 0..inbox.len() {
+        match inbox.try_recv() {
+            Ok(Message::Write(_, waiter)) => drop(waiter.send(Err(error.clone()))),
+            Ok(Message::Stop(waiter)) => {
+                inbox.close();
+                stopped.push(waiter);
+            }
+            Err(_) => return,
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use super::log::Operation;
 use super::{Log, Outcome, Site};
 
 /// Requests that may be under way at once: the load is open, but not without bounds.
-const UNDER_WAY: usize = 400;
+const UNDER_WAY: u32 = 400;
 /// Entries that may wait to be sent again.
 const WAITING: usize = 50_000;
 /// How often a balancer asks each node, and how long it waits.
@@ -90,7 +90,7 @@ impl Crew {
             doors,
             http,
             again: Mutex::default(),
-            places: Arc::new(Semaphore::new(UNDER_WAY)),
+            places: Arc::new(Semaphore::new(UNDER_WAY as usize)),
             // Crews of one log do not take each other's keys.
             next: AtomicU64::new(log.asked() as u64),
         });
@@ -114,14 +114,14 @@ impl Crew {
         let began = Instant::now();
         loop {
             // Everybody is back once all places are free.
-            let all = self.shared.places.acquire_many(UNDER_WAY as u32);
+            let all = self.shared.places.acquire_many(UNDER_WAY);
             let back = tokio::time::timeout(patience, all).await;
             let left = self.shared.again().len();
             if left == 0 && back.is_ok() || began.elapsed() > patience {
                 return left;
             }
             drop(back);
-            for _ in 0..left.min(UNDER_WAY) {
+            for _ in 0..left.min(UNDER_WAY as usize) {
                 if let Some(operation) = self.shared.due(true) {
                     self.shared.clone().go(operation, false).await;
                 }
@@ -138,12 +138,12 @@ async fn tick(shared: Arc<Shared>, stop: Arc<AtomicBool>, rate: u32) {
     while !stop.load(Ordering::Relaxed) {
         ticks.tick().await;
         count += 1;
-        if let Some(operation) = shared.due(false).filter(|_| count % 2 == 0) {
+        if let Some(operation) = shared.due(false).filter(|_| count.is_multiple_of(2)) {
             shared.clone().go(operation, false).await;
         } else if shared.again().len() < WAITING {
             let operation = shared.fresh();
             shared.log.asks(&operation);
-            let twice = count % TWICE == 0;
+            let twice = count.is_multiple_of(TWICE);
             shared.clone().go(operation, twice).await;
         }
     }

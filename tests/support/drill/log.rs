@@ -61,6 +61,7 @@ pub struct Told {
 /// One answer, or none.
 #[derive(Debug, Clone, Copy)]
 struct Answer {
+    asked: Instant,
     at: Instant,
     took: Duration,
     kind: Kind,
@@ -104,10 +105,10 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// The `share` (0–1) of `took` from below; zero where there is none.
-    pub fn quantile(took: &[Duration], share: f64) -> Duration {
+    /// The longest of the shortest `percent` (0–100) of `took`; zero where there is none.
+    pub fn quantile(took: &[Duration], percent: usize) -> Duration {
         let last = took.len().saturating_sub(1);
-        let at = (last as f64 * share).round() as usize;
+        let at = (last * percent).div_ceil(100);
         took.get(at).copied().unwrap_or_default()
     }
 }
@@ -160,7 +161,13 @@ impl Log {
                 Outcome::Lost => Kind::Lost,
                 Outcome::Refused(_) => Kind::Refused,
             };
-            state.answers.push(Answer { at, took, kind });
+            let asked = at.checked_sub(took).unwrap_or(at);
+            state.answers.push(Answer {
+                asked,
+                at,
+                took,
+                kind,
+            });
             let told = state.operations.get_mut(&operation.key).expect("asked");
             let mut first = false;
             match outcome {
@@ -223,7 +230,7 @@ impl Log {
         let mut first = None;
         while let Some(answer) = saved.next().filter(|answer| answer.at >= since) {
             // What was asked before may have been answered by what was there before.
-            if answer.kind == Kind::Saved && answer.at - answer.took >= since {
+            if answer.kind == Kind::Saved && answer.asked >= since {
                 first = Some(answer.at);
             }
         }
@@ -234,7 +241,7 @@ impl Log {
     pub fn figures(&self, from: Instant, until: Instant) -> Figures {
         let mut figures = Figures::default();
         let state = self.state();
-        let within = |answer: &&Answer| answer.at - answer.took >= from && answer.at <= until;
+        let within = |answer: &&Answer| answer.asked >= from && answer.at <= until;
         for answer in state.answers.iter().filter(within) {
             match answer.kind {
                 Kind::Saved => figures.saved_took.push(answer.took),

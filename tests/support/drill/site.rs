@@ -55,6 +55,7 @@ struct Total {
 impl Site {
     /// A fresh campaign of 240 members on the services of a place; `None` where those of production
     /// are not named.
+    #[expect(clippy::unused_async, reason = "opened as a world is")]
     pub async fn open(place: Place) -> Option<Self> {
         let (database, redis) = match place {
             Place::Embedded => (String::new(), String::new()),
