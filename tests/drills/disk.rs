@@ -144,6 +144,7 @@ pub async fn fsync(yard: Arc<Yard>) -> Held {
     let inject = "inject=fsync,fdatasync:error=EIO:when=40..60+1";
     nodes[0].wrap(&[
         "strace",
+        "-D",
         "-f",
         "-qq",
         "-o",
