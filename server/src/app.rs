@@ -11,6 +11,7 @@ use crate::ledger::{Ledger, ScoringConfig};
 use crate::live::Hub;
 use crate::mailer::Mailer;
 use crate::matching::Matcher;
+use crate::me::Erasures;
 use crate::races::Boards;
 use crate::regions::Tree;
 use crate::sessions::Sessions;
@@ -48,6 +49,8 @@ pub struct App {
     pub ledger: Ledger,
     /// Which task for whom.
     pub matcher: Matcher,
+    /// The list of who left.
+    pub erasures: Erasures,
     /// Styles, scripts and pictures.
     pub assets: Assets,
 }

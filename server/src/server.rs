@@ -23,6 +23,7 @@ use crate::ledger::{Ledger, ScoringConfig, Size};
 use crate::live::{self, Hub, Limits, Topic, Watch};
 use crate::mailer::{self, Mailer};
 use crate::matching::Matcher;
+use crate::me;
 use crate::metrics;
 use crate::races::{self, Boards};
 use crate::regions::Tree;
@@ -64,6 +65,7 @@ impl Server {
     /// One sentence when the listener cannot be used.
     pub fn serve(app: App, listener: TcpListener) -> Result<Self, String> {
         let address = listener.local_addr().map_err(|why| why.to_string())?;
+        app.erasures.check()?;
         let draining = Draining::default();
         let data = (
             web::Data::new(app.clone()),
@@ -217,6 +219,7 @@ pub fn open(
         scoring,
         ledger,
         mailer: Mailer::open(&settings.mail.0, &settings.mail_from)?,
+        erasures: me::Erasures::over(settings.erasures()),
         words: Words::embedded().map_err(|why| why.to_string())?,
         assets: Assets::embedded(&settings.accent),
         tree,
@@ -274,5 +277,6 @@ fn start_jobs(app: &App) -> Vec<JoinHandle<()>> {
         tokio::spawn(accounts::tidy(app.clone())),
         tokio::spawn(live::run(watch)),
         tokio::spawn(races::run(app.clone())),
+        tokio::spawn(me::keep_list(app.clone())),
     ]
 }

@@ -31,6 +31,7 @@ pub struct Settings {
     pub migrate_on_start: bool,
     pub redis_url: Secret,
     pub keys_file: PathBuf,
+    pub erasures_file: PathBuf,
     pub mail: Secret,
     pub mail_from: String,
     pub regions_dir: String,
@@ -176,6 +177,23 @@ impl Settings {
     /// True when people reach the campaign over https.
     pub fn is_https(&self) -> bool {
         self.public_url.starts_with("https://")
+    }
+
+    /// Where who left is listed; `None` in a demo, and where nothing says where that could be.
+    pub fn erasures(&self) -> Option<PathBuf> {
+        if self.demo {
+            return None;
+        }
+        if !self.erasures_file.as_os_str().is_empty() {
+            return Some(self.erasures_file.clone());
+        }
+        let beside = match self.database_url.0.strip_prefix("sqlite:") {
+            Some(file) => Path::new(file),
+            None => &self.keys_file,
+        };
+        let mut file = beside.as_os_str().to_owned();
+        file.push(".erasures");
+        (beside.file_name().is_some()).then(|| file.into())
     }
 
     fn check(&self) -> Result<(), BadSettings> {

@@ -9,7 +9,8 @@ use muster::Server;
 use muster::settings::Secret;
 use serde_json::json;
 
-use crate::support::{Client, Command, Person, Place, World, both, empty_database};
+use crate::restore::signed_in_on;
+use crate::support::{Command, Person, Place, World, both, empty_database};
 
 /// Entries that are there before the backup begins.
 const FIRST: usize = 20;
@@ -50,7 +51,7 @@ fn with_password(world: &World) -> String {
 }
 
 /// A place where nothing is yet.
-fn elsewhere(world: &World, folder: &Path) -> String {
+pub(crate) fn elsewhere(world: &World, folder: &Path) -> String {
     match world.place {
         Place::Embedded => format!("sqlite:{}", folder.join("restored.db").display()),
         Place::Production => empty_database(&world.settings.database_url.0),
@@ -129,7 +130,7 @@ both! {
         let mut settings = world.settings.clone();
         settings.database_url = Secret(url);
         let node = Server::start(settings, world.clock.clone()).await.expect("a node of the restored campaign");
-        let there = Client::with_bearer(node.url(), ada.client.bearer.as_deref().expect("a token"));
+        let there = signed_in_on(&node, &ada).await;
         let lines = there.get("/api/v1/me/points?week=2026-W47").await.expect(200).json();
         let lines = lines.as_array().map_or(0, Vec::len);
         assert!((FIRST..=FIRST + later).contains(&lines), "{lines} of {FIRST} and {later}");

@@ -53,6 +53,7 @@ mod own_pages;
 mod profile;
 mod races;
 mod repeats;
+mod restore;
 mod scope;
 mod sessions;
 mod smtp;

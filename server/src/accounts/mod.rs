@@ -26,6 +26,7 @@ pub use signed_in::{SessionView, end_everywhere, end_session, refresh, sessions,
 use std::time::Duration as Span;
 
 use crate::app::App;
+use crate::db::Conn;
 use crate::error::Error;
 use crate::ids::readable;
 use crate::sessions::Viewer;
@@ -85,6 +86,12 @@ pub async fn tidy(app: App) {
             tracing::warn!(%why, "old requests for links stay for now");
         }
     }
+}
+
+/// Forgets every link and every code, used or not; gives how many could still be used. Joins the caller's
+/// transaction.
+pub fn forget_links(conn: &mut Conn) -> Result<usize, Error> {
+    Ok(store::delete_all(conn)?)
 }
 
 /// Forgets requests for links made more than two days ago: nobody can use them any more.

@@ -191,6 +191,18 @@ pub fn delete_old(conn: &mut Conn, before: Instant) -> QueryResult<usize> {
     .execute(conn)
 }
 
+/// Forgets every request; gives how many could still become a session.
+pub fn delete_all(conn: &mut Conn) -> QueryResult<usize> {
+    let open = diesel::delete(
+        requests::table
+            .filter(requests::voided_at.is_null())
+            .filter(requests::volunteer_id.is_null()),
+    )
+    .execute(conn)?;
+    diesel::delete(requests::table).execute(conn)?;
+    Ok(open)
+}
+
 /// The invitation code of the person in `scope`.
 pub fn find_invitation(conn: &mut Conn, scope: &Scope) -> QueryResult<Option<String>> {
     invitations::table

@@ -8,6 +8,7 @@ mod boards;
 mod check_config;
 mod client;
 mod demo;
+mod erasures;
 mod log;
 mod migrate;
 mod openapi;
@@ -17,6 +18,7 @@ mod progress;
 mod restore;
 mod sentence;
 mod serve;
+mod settle;
 mod staff;
 
 use std::path::PathBuf;
@@ -57,6 +59,8 @@ enum Command {
     Backup(backup::Arguments),
     /// Makes a backup the campaign's database, where there is none yet
     Restore(restore::Arguments),
+    /// Applies lists of people who left to a campaign that was restored without them
+    Erasures(erasures::Arguments),
     /// Computes a board again from its inputs, for an audit
     Pace(pace::Arguments),
 }
@@ -113,6 +117,7 @@ pub fn main() -> ExitCode {
         Command::Boards(arguments) => boards::run(arguments),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Restore(arguments) => restore::run(&arguments),
+        Command::Erasures(arguments) => erasures::run(&arguments),
         Command::Pace(arguments) => pace::run(&arguments),
     };
     match result {

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempDir};
 
 use super::Failure;
 
@@ -33,6 +33,15 @@ impl Part {
     /// Where it grows.
     pub(super) fn path(&self) -> &Path {
         self.file.path()
+    }
+
+    /// A folder beside the target, for its owner alone, to work in; gone with what it gives.
+    pub(super) fn workshop(&self) -> Result<TempDir, Failure> {
+        tempfile::Builder::new()
+            .prefix(".muster-")
+            .suffix(".part")
+            .tempdir_in(folder(&self.target))
+            .map_err(|why| Failure(format!("{} cannot be made: {why}.", self.target.display())))
     }
 
     /// The open file.

@@ -10,6 +10,7 @@ use super::backup::watched;
 use super::client::Client;
 use super::part::Part;
 use super::progress::Progress;
+use super::settle::{Lists, Settled, settle};
 use super::{ConfigFile, Failure, answer};
 use crate::db::{self, Db, Kind, Place};
 
@@ -17,34 +18,43 @@ use crate::db::{self, Db, Kind, Place};
 pub(super) struct Arguments {
     /// A file that `muster backup` made
     file: PathBuf,
+    /// A list of who left that a node kept, instead of the one of the setting `erasures_file`; may be named
+    /// several times
+    #[arg(long, value_name = "FILE")]
+    erasures: Vec<PathBuf>,
     #[command(flatten)]
     from: ConfigFile,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let url = arguments.from.settings()?.database_url.0;
+    let settings = arguments.from.settings()?;
+    let url = &settings.database_url.0;
     let backup = &arguments.file;
-    match (kind_of(backup)?, url.strip_prefix("sqlite:")) {
-        (Kind::Sqlite, Some(file)) => restore_file(backup, Path::new(file))?,
-        (Kind::Postgres, None) => restore_server(backup, &url)?,
+    let kind = kind_of(backup)?;
+    let lists = Lists::read(&arguments.erasures, &settings)?;
+    let settled = match (kind, url.strip_prefix("sqlite:")) {
+        (Kind::Sqlite, Some(file)) => restore_file(backup, Path::new(file), &lists)?,
+        (Kind::Postgres, None) => restore_server(backup, url, &lists)?,
         (Kind::Sqlite, None) => return Err(other(backup, "SQLite")),
         (Kind::Postgres, Some(_)) => return Err(other(backup, "PostgreSQL")),
-    }
-    let db = open(&url)?;
-    if db::unknown(&db)? > 0 {
-        return Err(Failure(format!(
-            "{} is restored, but a newer Muster made it: serve it with that version.",
-            backup.display()
-        )));
-    }
-    answer(&match db::pending(&db)? {
-        0 => format!("{} is the campaign's database now.", backup.display()),
-        _ => format!(
-            "{} is the campaign's database now, of an older version: run `muster migrate`.",
-            backup.display()
-        ),
-    });
+    };
+    answer(&format!(
+        "{} is the campaign's database now: {}.",
+        backup.display(),
+        shown(url)
+    ));
+    settled.tell(&lists);
     Ok(())
+}
+
+/// Where a database is, as anybody may see it.
+fn shown(url: &str) -> String {
+    match url.strip_prefix("sqlite:") {
+        Some(file) => file.to_owned(),
+        None => db::without_password(url).map_or_else(String::new, |(shown, _)| {
+            shown.split('?').next().unwrap_or_default().to_owned()
+        }),
+    }
 }
 
 /// Which database a backup is of, by how it begins.
@@ -72,8 +82,9 @@ fn other(backup: &Path, kind: &str) -> Failure {
     ))
 }
 
-/// The place of a SQLite database must hold nothing, not even what a killed node left beside it.
-fn restore_file(backup: &Path, file: &Path) -> Result<(), Failure> {
+/// The place of a SQLite database must hold nothing, not even what a killed node left beside it. It gets
+/// the database once nothing is in it any more that must not come back.
+fn restore_file(backup: &Path, file: &Path, lists: &Lists) -> Result<Settled, Failure> {
     for ending in ["", "-wal", "-shm", "-journal"] {
         let mut beside = file.as_os_str().to_owned();
         beside.push(ending);
@@ -90,12 +101,21 @@ fn restore_file(backup: &Path, file: &Path) -> Result<(), Failure> {
         }
     }
     let part = Part::of(file)?;
-    watched(&part, || Ok(db::copy(backup, part.path())?))?;
-    part.keep()
+    let workshop = part.workshop()?;
+    let work = workshop.path().join("muster.db");
+    db::copy(backup, &work)?;
+    let settled = {
+        let db = open(&format!("sqlite:{}", work.display()))?;
+        known(&db, backup)?;
+        settle(&db, lists)?
+    };
+    watched(&part, || Ok(db::copy(&work, part.path())?))?;
+    part.keep()?;
+    Ok(settled)
 }
 
-/// All of it or nothing: in one transaction.
-fn restore_server(backup: &Path, url: &str) -> Result<(), Failure> {
+/// All of it or nothing, in one transaction; and in a second one what must not come back.
+fn restore_server(backup: &Path, url: &str, lists: &Lists) -> Result<Settled, Failure> {
     if !open(url)?.read_blocking(db::is_empty)? {
         return Err(Failure(
             "The database holds data and stays as it is: let database_url name an empty one."
@@ -114,7 +134,25 @@ fn restore_server(backup: &Path, url: &str) -> Result<(), Failure> {
     progress.end();
     done?;
     answer(&format!("{} < {}", restore.line(), backup.display()));
-    Ok(())
+    let db = open(url)?;
+    known(&db, backup)
+        .and_then(|()| settle(&db, lists))
+        .map_err(|Failure(why)| {
+            Failure(format!(
+                "{why} What was restored must not be served: empty the database and restore again."
+            ))
+        })
+}
+
+/// A newer version's database cannot be looked through for what must not come back.
+fn known(db: &Db, backup: &Path) -> Result<(), Failure> {
+    match db::unknown(db)? {
+        0 => Ok(()),
+        _ => Err(Failure(format!(
+            "{} is of a newer Muster: restore it with that version.",
+            backup.display()
+        ))),
+    }
 }
 
 fn open(url: &str) -> Result<Db, Failure> {

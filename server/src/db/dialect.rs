@@ -18,6 +18,14 @@ pub fn begin_snapshot(conn: &Conn) -> &'static str {
     }
 }
 
+/// Lets the statements of this transaction take as long as they need, where they may not otherwise.
+pub fn take_time(conn: &Conn) -> &'static str {
+    match conn {
+        Conn::Sqlite(_) => "SELECT 1",
+        Conn::Postgres(_) => "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0",
+    }
+}
+
 /// How many tables there are besides the migrations' own notes, as `count`.
 pub fn count_tables(conn: &Conn) -> &'static str {
     match conn {

@@ -37,6 +37,13 @@ pub fn answers(conn: &mut Conn) -> Result<(), Error> {
     Ok(conn.batch_execute("SELECT 1")?)
 }
 
+/// Lets the statements of the caller's transaction take as long as they need: for commands, which go
+/// over whole tables while nobody waits.
+pub fn take_time(conn: &mut Conn) -> Result<(), Error> {
+    let text = dialect::take_time(conn);
+    Ok(conn.batch_execute(text)?)
+}
+
 /// Whether the database holds no table at all.
 pub fn is_empty(conn: &mut Conn) -> Result<bool, Error> {
     use diesel::prelude::*;

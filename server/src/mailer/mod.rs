@@ -212,6 +212,11 @@ pub fn post(
     Ok(())
 }
 
+/// How many mails wait in the outbox to be sent.
+pub fn waiting(conn: &mut Conn) -> Result<i64, Error> {
+    Ok(store::count_waiting(conn, TRIES)?)
+}
+
 /// Sends what waits in the outbox, until the process ends.
 pub async fn run(db: Db, mailer: Mailer, clock: Clock) {
     loop {

@@ -68,6 +68,15 @@ pub fn claim(
     Ok((mine == 1).then_some((id, Mail { to, subject, text })))
 }
 
+/// Mails that are not sent and not given up.
+pub fn count_waiting(conn: &mut Conn, tries: i32) -> QueryResult<i64> {
+    outbox::table
+        .filter(outbox::sent_at.is_null())
+        .filter(outbox::tries.lt(tries))
+        .count()
+        .get_result(conn)
+}
+
 /// Marks a mail as sent and forgets its text.
 pub fn update_sent(conn: &mut Conn, id: i64, now: Instant) -> QueryResult<usize> {
     diesel::update(outbox::table.filter(outbox::id.eq(id)))

@@ -4,14 +4,15 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
+use super::erasures::Erased;
 use super::export::{CLASSES, Class, Export};
 use crate::clock::Instant;
 use crate::db::schema::{
-    assignments, captains, comments, declines, follow_ups, invitations, ledger, posts,
+    assignments, captains, comments, declines, follow_ups, invitations, ledger, outbox, posts,
     sign_in_requests, staff, task_events, tasks, volunteer_skills, volunteers,
 };
 use crate::db::{Conn, dialect};
-use crate::ids;
+use crate::ids::{self, VolunteerId};
 use crate::scope::Scope;
 
 #[derive(QueryableByName)]
@@ -90,6 +91,27 @@ fn time(text: &str) -> Option<Instant> {
         .map(|naive| Instant::from(naive.and_utc()))
 }
 
+/// How many left for good.
+pub fn count_erased(conn: &mut Conn, scope: &Scope) -> QueryResult<i64> {
+    volunteers::table
+        .filter(volunteers::erased_at.is_not_null())
+        .filter(scope.sees(volunteers::region, volunteers::id))
+        .count()
+        .get_result(conn)
+}
+
+/// Who left for good, and when.
+pub fn list_erased(conn: &mut Conn, scope: &Scope) -> QueryResult<Vec<Erased>> {
+    let rows: Vec<(VolunteerId, Option<Instant>)> = volunteers::table
+        .filter(volunteers::erased_at.is_not_null())
+        .filter(scope.sees(volunteers::region, volunteers::id))
+        .order(volunteers::erased_at)
+        .select((volunteers::id, volunteers::erased_at))
+        .load(conn)?;
+    let erased = |(who, at): (VolunteerId, Option<Instant>)| Some(Erased { who, at: at? });
+    Ok(rows.into_iter().filter_map(erased).collect())
+}
+
 /// Strips the actor, whom the caller holds, from every table. The ledger keeps its lines without the
 /// notes.
 pub fn erase(conn: &mut Conn, scope: &Scope, now: Instant) -> QueryResult<()> {
@@ -100,10 +122,11 @@ pub fn erase(conn: &mut Conn, scope: &Scope, now: Instant) -> QueryResult<()> {
         .select(volunteers::email)
         .first(conn)
         .optional()?;
-    diesel::delete(
-        sign_in_requests::table.filter(sign_in_requests::email.eq(email.unwrap_or_default())),
-    )
-    .execute(conn)?;
+    let email = email.unwrap_or_default();
+    diesel::delete(sign_in_requests::table.filter(sign_in_requests::email.eq(&email)))
+        .execute(conn)?;
+    // So do mails, those that were sent and those that wait.
+    diesel::delete(outbox::table.filter(outbox::recipient.eq(&email))).execute(conn)?;
     diesel::update(volunteers::table.filter(volunteers::id.eq(who)))
         .set((
             volunteers::email.eq(format!("erased-{who}")),

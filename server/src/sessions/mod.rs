@@ -282,6 +282,12 @@ pub fn list(conn: &mut Conn, scope: &Scope, now: Instant) -> Result<Vec<SessionR
     Ok(store::list(conn, scope, now)?)
 }
 
+/// Ends every session of everybody; gives how many there were. Joins the caller's transaction, which no
+/// node may be serving beside.
+pub fn end_all(conn: &mut Conn, now: Instant) -> Result<usize, Error> {
+    Ok(store::end_all(conn, now)?)
+}
+
 /// SHA-256 of a secret in hexadecimal: how secrets stand in tables.
 pub fn digest(secret: &str) -> String {
     keys::digest(secret)

@@ -11,7 +11,7 @@ use diesel::sqlite::Sqlite;
 use super::rotation::{device_column, family};
 use super::{Audience, Opened, Viewer, keys};
 use crate::clock::Instant;
-use crate::db::schema::{sessions, volunteers};
+use crate::db::schema::{live_tickets, sessions, volunteers};
 use crate::db::{Conn, dialect, prepared};
 use crate::ids::{SessionId, VolunteerId};
 use crate::region_code::RegionCode;
@@ -298,6 +298,14 @@ pub fn revoke_all(
     .set(sessions::revoked_at.eq(now))
     .execute(conn)?;
     Ok(ended)
+}
+
+/// Ends every session there is; gives how many were open.
+pub fn end_all(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
+    diesel::delete(live_tickets::table).execute(conn)?;
+    diesel::update(sessions::table.filter(sessions::revoked_at.is_null()))
+        .set(sessions::revoked_at.eq(now))
+        .execute(conn)
 }
 
 pub fn list(conn: &mut Conn, scope: &Scope, now: Instant) -> QueryResult<Vec<SessionRow>> {

@@ -13,7 +13,8 @@ pub mod skills;
 mod store;
 
 pub use holders::{
-    Holder, Holders, all_captains, captain_names, captained, captains, offices_of, staff,
+    Holder, Holders, all_captains, captain_names, captained, captains, count_offices, offices_of,
+    staff,
 };
 pub use model::{Availability, Email, NewVolunteer, Volunteer};
 pub use moving::{Destination, relocate};

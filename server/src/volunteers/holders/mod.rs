@@ -56,6 +56,11 @@ pub fn captained(conn: &mut Conn, regions: Vec<RegionCode>) -> Result<BTreeSet<R
     Ok(store::list_captained(conn, regions)?.into_iter().collect())
 }
 
+/// How many captaincies there are, and how many people of HQ.
+pub fn count_offices(conn: &mut Conn) -> Result<(i64, i64), Error> {
+    Ok((store::count_captains(conn)?, store::count_staff(conn)?))
+}
+
 /// The offices of `people`. Which office somebody holds is no secret inside the campaign.
 pub fn offices_of(conn: &mut Conn, people: &[VolunteerId]) -> Result<Holders, Error> {
     let mut holders = Holders {

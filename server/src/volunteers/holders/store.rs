@@ -55,6 +55,14 @@ pub fn list_captain_names(
         .load(conn)
 }
 
+pub fn count_captains(conn: &mut Conn) -> QueryResult<i64> {
+    captains::table.count().get_result(conn)
+}
+
+pub fn count_staff(conn: &mut Conn) -> QueryResult<i64> {
+    staff::table.count().get_result(conn)
+}
+
 type Row = (VolunteerId, String, String, Instant);
 
 fn holder((volunteer, name, email, since): Row) -> Holder {

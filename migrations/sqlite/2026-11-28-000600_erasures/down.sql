@@ -1,0 +1,1 @@
+DROP INDEX volunteers_erased;
