@@ -16,6 +16,7 @@ use crate::races::Boards;
 use crate::regions::Tree;
 use crate::sessions::Sessions;
 use crate::settings::Settings;
+use crate::trace::Tracer;
 use crate::words::Words;
 
 /// The house; cheap to clone.
@@ -51,6 +52,8 @@ pub struct App {
     pub matcher: Matcher,
     /// The list of who left.
     pub erasures: Erasures,
+    /// Where traces go, where they are wanted.
+    pub tracer: Option<Tracer>,
     /// Styles, scripts and pictures.
     pub assets: Assets,
 }

@@ -36,6 +36,7 @@ pub mod server;
 pub mod sessions;
 pub mod settings;
 pub mod tasks;
+pub mod trace;
 pub mod volunteers;
 pub mod words;
 

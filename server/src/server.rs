@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use actix_web::dev::{Extensions, ServerHandle};
-use actix_web::middleware::{Compress, from_fn};
+use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::rt::net::TcpStream;
 use actix_web::{App as Actix, HttpServer, rt, web};
 use tokio::task::JoinHandle;
@@ -18,7 +18,7 @@ use crate::clock::{Clock, Duration};
 use crate::cluster::Cluster;
 use crate::db::{Db, Place, migrate};
 use crate::health::Draining;
-use crate::http::{Assets, Crowd, Door, Requests, configure, guard};
+use crate::http::{Assets, Crowd, Door, Requests, configure, guard, traced};
 use crate::ledger::{Ledger, ScoringConfig, Size};
 use crate::live::{self, Hub, Limits, Topic, Watch};
 use crate::mailer::{self, Mailer};
@@ -30,6 +30,7 @@ use crate::regions::Tree;
 use crate::routes;
 use crate::sessions::{Keys, Sessions};
 use crate::settings::Settings;
+use crate::trace::Tracer;
 use crate::words::Words;
 
 /// A node that serves. Dropping it leaves it serving; [`Server::stop`] drains it.
@@ -80,13 +81,20 @@ impl Server {
         };
         let metrics = metrics::Listener::open(&app, &requests)?;
         let jobs = start_jobs(&app);
+        let tracer = app.tracer.clone();
         let (crowd, most) = (Crowd::default(), app.settings.requests_at_once);
         let patience = std::time::Duration::from_millis(app.settings.patience_ms.into());
         let mut server = HttpServer::new(move || {
             // Called on the thread of each worker.
             let door = Door::new(crowd.clone(), most, patience);
             rt::spawn(door.clone().keep_watch());
+            let (tracer, wanted) = (tracer.clone(), tracer.is_some());
             Actix::new()
+                .configure(|config| {
+                    if let Some(tracer) = tracer {
+                        config.app_data(web::Data::new(tracer));
+                    }
+                })
                 .app_data(door)
                 .app_data(data.0.clone())
                 .app_data(data.1.clone())
@@ -94,6 +102,7 @@ impl Server {
                 .app_data(data.3.clone())
                 .wrap(Compress::default())
                 .wrap(from_fn(guard))
+                .wrap(Condition::new(wanted, from_fn(traced)))
                 .configure(|config| configure(config, routes::table(), &requests))
         })
         .on_connect(give_up_on_the_silent)
@@ -147,6 +156,9 @@ impl Server {
         for job in self.jobs {
             job.abort();
         }
+        if let Some(tracer) = &self.app.tracer {
+            tracer.flush().await;
+        }
         if let Some(metrics) = self.metrics {
             metrics.stop().await;
         }
@@ -196,6 +208,7 @@ pub fn open(
             .map_err(|why| why.to_string())?
     };
     let cluster = Cluster::open(&settings.redis_url.0, &mark)?;
+    let tracer = Tracer::open(&settings.otlp_endpoint, settings.otlp_one_in, clock.clone())?;
     let missions = activities::Missions::new(scoring.clone(), &tree);
     let book = activities::Book::new(scoring.clone(), tree.clone(), missions.clone());
     let ledger = Ledger::open(
@@ -208,6 +221,7 @@ pub fn open(
             queue: settings.ledger_queue,
             batch: settings.ledger_batch,
         },
+        tracer.clone(),
     )?;
     Ok(App {
         hub: hub(&settings, tree.clone()),
@@ -219,6 +233,7 @@ pub fn open(
         scoring,
         ledger,
         mailer: Mailer::open(&settings.mail.0, &settings.mail_from)?,
+        tracer,
         erasures: me::Erasures::over(settings.erasures()),
         words: Words::embedded().map_err(|why| why.to_string())?,
         assets: Assets::embedded(&settings.accent),

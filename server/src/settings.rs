@@ -36,6 +36,8 @@ pub struct Settings {
     pub mail_from: String,
     pub regions_dir: String,
     pub metrics_listen: String,
+    pub otlp_endpoint: String,
+    pub otlp_one_in: u32,
     pub workers: u32,
     pub trusted_proxies: Vec<IpAddr>,
     pub requests_at_once: u32,
@@ -257,6 +259,7 @@ impl Settings {
             ("patience_ms", self.patience_ms, 8, 3_600_000),
             ("ledger_queue", self.ledger_queue, 16, 1_000_000),
             ("ledger_batch", self.ledger_batch, 1, 1_000),
+            ("otlp_one_in", self.otlp_one_in, 1, 1_000_000),
             ("drain_seconds", self.drain_seconds, 1, 600),
             ("drain_notice_seconds", self.drain_notice_seconds, 0, 60),
         ];

@@ -60,5 +60,6 @@ mod smtp;
 mod task_pages;
 mod tasks;
 mod tidy;
+mod traces;
 mod unstorable;
 mod wire;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Leftmost first: a folder imports from what stands before it.
-const BASE: [&str; 18] = [
+const BASE: [&str; 19] = [
     "error",
     "prose",
     "clock",
@@ -13,6 +13,7 @@ const BASE: [&str; 18] = [
     "region_code",
     "settings",
     "scope",
+    "trace",
     "db",
     "words",
     "cluster",

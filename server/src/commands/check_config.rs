@@ -5,6 +5,7 @@ use crate::mailer::Mailer;
 use crate::regions::Tree;
 use crate::sessions::Keys;
 use crate::settings::Settings;
+use crate::trace::Tracer;
 
 pub(super) fn run(from: &ConfigFile) -> Result<(), Failure> {
     let settings = from.settings()?;
@@ -27,6 +28,7 @@ fn check(settings: &Settings) -> Result<(), Failure> {
                 .to_owned(),
         ));
     }
+    Tracer::check(&settings.otlp_endpoint)?;
     Mailer::open("memory", &settings.mail_from)?;
     if !settings.keys_file.as_os_str().is_empty() {
         Keys::check(&settings.keys_file)?;

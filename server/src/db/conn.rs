@@ -54,6 +54,16 @@ pub enum Kind {
     Postgres,
 }
 
+impl Kind {
+    /// As OpenTelemetry names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Postgres => "postgresql",
+        }
+    }
+}
+
 /// How every SQLite file begins.
 const MAGIC: &[u8] = b"SQLite format 3\0";
 

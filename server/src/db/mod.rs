@@ -29,6 +29,7 @@ use diesel::connection::SimpleConnection;
 use prometheus_client::metrics::counter::Counter;
 
 use crate::error::Error;
+use crate::trace;
 use conn::Rooms;
 use room::Room;
 
@@ -116,7 +117,7 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
-        self.inside(&self.rooms.readers, move |room, asked| {
+        self.inside("database read", &self.rooms.readers, move |room, asked| {
             room.with(asked, work)
         })
         .await
@@ -135,7 +136,7 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
-        self.inside(&self.rooms.writers, move |room, asked| {
+        self.inside("database write", &self.rooms.writers, move |room, asked| {
             room.transaction(asked, dialect::begin, work)
         })
         .await
@@ -156,9 +157,11 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
-        self.inside(&self.rooms.readers, move |room, asked| {
-            room.transaction(asked, dialect::begin_snapshot, work)
-        })
+        self.inside(
+            "database snapshot",
+            &self.rooms.readers,
+            move |room, asked| room.transaction(asked, dialect::begin_snapshot, work),
+        )
         .await
     }
 
@@ -218,11 +221,13 @@ impl Db {
     /// away is not waited for.
     async fn inside<T: Send + 'static>(
         &self,
+        name: &str,
         room: &Room,
         work: impl FnOnce(&Room, Instant) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let (asked, room) = (Instant::now(), room.clone());
-        self.attend(async move {
+        let mut span = trace::part(trace::Kind::Client, name);
+        let done = self.attend(async move {
             let place = room.door.enter().await?;
             blocking(move || {
                 // Taken along: the work may outlive whoever waits for it.
@@ -230,8 +235,19 @@ impl Db {
                 work(&room, asked)
             })
             .await
-        })
-        .await
+        });
+        let done = done.await;
+        if let Some(span) = &mut span {
+            span.say(
+                "db.system.name",
+                trace::Value::Text(self.kind().name().to_owned()),
+            );
+            // A refusal is an answer too.
+            if matches!(done, Err(Error::Unavailable { .. } | Error::Internal(_))) {
+                span.fail();
+            }
+        }
+        done
     }
 
     /// What `work` on this database gives, or `Unavailable` as soon as the database is away.

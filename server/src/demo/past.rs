@@ -36,6 +36,7 @@ pub async fn past(app: &App, plan: &Plan) -> Result<(), Error> {
         app.scoring.clone(),
         Arc::new(book),
         size,
+        None,
     )
     .map_err(Error::Internal)?;
     let mut replay = Replay::new(plan);

@@ -53,7 +53,7 @@ static SECURITY: [(HeaderName, HeaderValue); 7] = [
     ),
 ];
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The outermost middleware.
 pub async fn guard(

@@ -139,6 +139,11 @@ impl Meter {
         request.app_data()
     }
 
+    /// The pattern it is of, where there is one.
+    pub(super) fn pattern(&self) -> Option<&'static str> {
+        (self.route != NONE).then_some(self.route)
+    }
+
     /// Counts a request that was not let in.
     pub(super) fn refuse(&self, class: Class) {
         for (of, counter) in &self.requests.refused {
@@ -179,7 +184,7 @@ impl Meter {
 }
 
 /// The methods of the table by name.
-fn label(method: &Method) -> &'static str {
+pub(super) fn label(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
         Method::HEAD => "HEAD",

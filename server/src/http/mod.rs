@@ -14,6 +14,7 @@ mod openapi;
 mod page;
 mod route;
 mod session;
+mod traced;
 mod unread;
 
 pub use admission::{Crowd, Door};
@@ -27,6 +28,7 @@ pub use openapi::document;
 pub use page::{Page, See};
 pub use route::{Route, Who, configure};
 pub use session::{Browser, Cookies, Leader, Maybe, Peer, SignedIn, Staff};
+pub use traced::traced;
 
 use std::sync::Arc;
 

@@ -43,6 +43,7 @@ use crate::cluster::Cluster;
 use crate::db::{Conn, Db};
 use crate::error::Error;
 use crate::region_code::RegionCode;
+use crate::trace::Tracer;
 use writer::{Desk, Message};
 
 /// What the kinds of work mean, asked inside the writing transaction.
@@ -106,6 +107,7 @@ impl Ledger {
         scoring: Arc<ScoringConfig>,
         rules: Arc<dyn Rulebook>,
         size: Size,
+        tracer: Option<Tracer>,
     ) -> Result<Self, String> {
         let (inbox, outbox) = mpsc::channel(size.queue as usize);
         let desk = Desk {
@@ -115,6 +117,7 @@ impl Ledger {
             scoring,
             rules,
             counts: Counts::default(),
+            tracer,
         };
         let at_work = desk.clone();
         std::thread::Builder::new()

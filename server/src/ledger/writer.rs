@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::cluster::Cluster;
 use crate::db::Db;
 use crate::error::Error;
+use crate::trace::{Kind, Tracer, Value};
 
 /// A refusal that took so long was a wait: SQLite's for a lock takes two seconds.
 const LONG: Duration = Duration::from_secs(1);
@@ -38,6 +39,7 @@ pub struct Desk {
     pub scoring: Arc<ScoringConfig>,
     pub rules: Arc<dyn Rulebook>,
     pub counts: Counts,
+    pub tracer: Option<Tracer>,
 }
 
 /// The thread's loop; ends when it is told to stop or nobody can send any more.
@@ -126,6 +128,13 @@ fn write(desk: &Desk, entries: &[Entry]) -> Result<Answers, Error> {
         rules: &*desk.rules,
         now: desk.clock.now(),
     };
+    // A batch is many requests' work: a trace of its own.
+    let tracer = desk.tracer.as_ref();
+    let mut span = tracer.and_then(|tracer| tracer.begin(Kind::Internal, "ledger commit"));
+    if let Some(span) = &mut span {
+        let entries = i64::try_from(entries.len()).unwrap_or(i64::MAX);
+        span.say("muster.entries", Value::Number(entries));
+    }
     let begun = Instant::now();
     let written = catch_unwind(AssertUnwindSafe(|| {
         desk.db
@@ -134,8 +143,12 @@ fn write(desk: &Desk, entries: &[Entry]) -> Result<Answers, Error> {
     let (answers, moved) = written
         .unwrap_or_else(|_| Err(Error::Internal("the writing of a batch panicked".into())))
         .inspect_err(|_| {
+            if let Some(span) = &mut span {
+                span.fail();
+            }
             desk.counts.failed.inc();
         })?;
+    drop(span);
     let size = u32::try_from(entries.len()).unwrap_or(u32::MAX);
     desk.counts.batch.observe(f64::from(size));
     desk.counts.commit.observe(begun.elapsed().as_secs_f64());
