@@ -14,6 +14,7 @@ use actix_web::{App as Actix, HttpResponse, HttpServer};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, prometheus_text};
 use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
@@ -131,6 +132,34 @@ fn registry(app: &App, requests: &Requests) -> Registry {
         "Events that other nodes were not told, and find by looking",
         cluster.dropped.clone(),
     );
+    let mails = &app.mailer.counts;
+    registry.register(
+        "mails_sent",
+        "Mails that the mail server took",
+        mails.sent.clone(),
+    );
+    registry.register(
+        "mails_failed",
+        "Tries at which the mail server did not take a mail",
+        mails.failed.clone(),
+    );
+    registry.register(
+        "mails_waiting",
+        "Mails that waited in the outbox when it was looked at last",
+        mails.waiting.clone(),
+    );
+    registry.register(
+        "boards_found_moved",
+        "Times that a followed board had moved without an event telling of it",
+        app.boards.found().clone(),
+    );
+    if let Some(tracer) = &app.tracer {
+        registry.register(
+            "traces_dropped",
+            "Spans that the collector of traces did not get",
+            tracer.dropped().clone(),
+        );
+    }
     registry.register_collector(Box::new(States(app.clone())));
     registry
 }
@@ -164,6 +193,11 @@ impl Collector for States {
         )?;
         let sockets = app.hub.sockets();
         state("live_sockets", "Sockets that are open.", sockets as u64)?;
+        state(
+            "erasures_unlisted",
+            "People who left and could not be put on the list of erasures.",
+            app.erasures.missing(),
+        )?;
         let reach = app.cluster.reach();
         if reach != Reach::Solo {
             let up = u64::from(reach == Reach::Up);
@@ -172,6 +206,12 @@ impl Collector for States {
                 "1 while Redis answers; else nodes look at the database instead.",
                 up,
             )?;
+        }
+        if let Some(away) = app.db.time_away() {
+            let name = "database_away_seconds";
+            let help = "Seconds for which the database was away.";
+            let metric = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+            ConstCounter::new(away.as_secs_f64()).encode(metric)?;
         }
         let mut metric = encoder.encode_descriptor(
             "database_connections",

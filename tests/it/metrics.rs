@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use muster::Server;
+use muster::settings::Secret;
 use serde_json::json;
 
+use crate::outage::proxied;
 use crate::support::{Client, Command, Person, Place, Socket, World, both};
 
 const HOME: &str = "us-oh-39049-43215";
@@ -113,6 +115,7 @@ both! {
         assert!(one("muster_live_frames_total") >= 1.0);
         assert_eq!(one("muster_live_frames_dropped_total"), 0.0);
         assert_eq!(one("muster_database_refusals_total"), 0.0);
+        assert_eq!(one("muster_erasures_unlisted"), 0.0);
         match world.place {
             Place::Embedded => {
                 assert_eq!(one("muster_database_connections{pool=\"writer\",state=\"idle\"}"), 1.0);
@@ -127,6 +130,82 @@ both! {
         becomes(&metrics, "muster_live_sockets", 0.0).await;
         node.stop().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn mails_and_what_becomes_of_them_are_counted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mails = folder.path().join("mail");
+    let world = World::open_with(Place::Embedded, |settings| {
+        settings.mail = Secret(format!("folder:{}", mails.display()));
+    })
+    .await
+    .expect("the embedded world");
+    let (node, metrics) = measured(&world).await;
+    let browser = world.browser_of(&node);
+    let register = |email: &'static str| {
+        let body = json!({"email": email, "zip": "02139"});
+        let browser = browser.clone();
+        async move { browser.call("POST", "/api/v1/registrations", &body).await }
+    };
+    register("ada@example.org").await.expect(202);
+    becomes(&metrics, "muster_mails_sent_total", 1.0).await;
+    std::fs::remove_dir_all(&mails).expect("the folder goes");
+    register("ben@example.org").await.expect(202);
+    becomes(&metrics, "muster_mails_failed_total", 1.0).await;
+    let text = shown(&metrics).await;
+    assert_eq!(value(&text, "muster_mails_sent_total"), Some(1.0), "{text}");
+    assert_eq!(value(&text, "muster_mails_waiting"), Some(0.0), "{text}");
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_event_and_an_absent_database_are_told_of() {
+    let Some(mut world) = World::open(Place::Production).await else {
+        eprintln!("left out: MUSTER_TEST_DATABASE_URL is not set");
+        return;
+    };
+    let (proxy, url) = proxied(&world).await;
+    world.settings.database_url = Secret(url);
+    // Nobody to hear events from.
+    world.settings.redis_url = Secret(String::new());
+    let (node, metrics) = measured(&world).await;
+    let ada = world.person("ada@example.org", HOME).await;
+    let mut socket = Socket::of(&on(&node, &ada)).await;
+    socket.subscribe("race/us-oh").await;
+    socket.frame().await;
+    let knock = json!({"kind": "doors", "quantity": 30});
+    ada.client
+        .score("/api/v1/activities", "k", &knock)
+        .await
+        .expect(201);
+    becomes(&metrics, "muster_boards_found_moved_total", 1.0).await;
+    let away = |text: &str| value(text, "muster_database_away_seconds_total").expect("it is shown");
+    assert_eq!(away(&shown(&metrics).await), 0.0);
+    proxy.cut();
+    for _ in 0..200 {
+        world.browser_of(&node).get("/readyz").await;
+        if away(&shown(&metrics).await) > 0.0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    proxy.heal();
+    for _ in 0..200 {
+        if world.browser_of(&node).get("/readyz").await.status == 200 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let before = away(&shown(&metrics).await);
+    assert!(before > 0.0);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(
+        away(&shown(&metrics).await),
+        before,
+        "it is back and counted no longer"
+    );
+    node.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -34,8 +34,8 @@ async fn register(browser: &Client, email: &str) -> Answer {
         .await
 }
 
-/// A node that reaches the world's database through a proxy.
-async fn behind_proxy(world: &World) -> (Proxy, Server) {
+/// A proxy before the world's database, and the address of the database behind it.
+pub(crate) async fn proxied(world: &World) -> (Proxy, String) {
     let url = url::Url::parse(&world.settings.database_url.0).expect("a URL");
     let host = url.host_str().expect("a host");
     let proxy = Proxy::before(format!("{host}:{}", url.port().unwrap_or(5432))).await;
@@ -43,8 +43,14 @@ async fn behind_proxy(world: &World) -> (Proxy, Server) {
     proxied.set_host(Some("127.0.0.1")).expect("a host");
     let port = Some(proxy.address.port());
     proxied.set_port(port).expect("a port");
+    (proxy, proxied.to_string())
+}
+
+/// A node that reaches the world's database through a proxy.
+async fn behind_proxy(world: &World) -> (Proxy, Server) {
+    let (proxy, url) = proxied(world).await;
     let mut settings = world.settings.clone();
-    settings.database_url = Secret(proxied.to_string());
+    settings.database_url = Secret(url);
     let node = Server::start(settings, world.clock.clone())
         .await
         .expect("a node behind the proxy");

@@ -112,6 +112,8 @@ both! {
         on.score("/api/v1/activities", "secret-key", &knock).await.expect(201);
         let commit = collector.span(|span| span["name"] == "ledger commit").await;
         assert_eq!(said(&commit, "muster.entries"), "1");
+        let saved = collector.span(|span| span["name"] == "POST /api/v1/activities").await;
+        collector.span(|span| span["name"] == "ledger queue" && span["parentSpanId"] == saved["spanId"]).await;
         on.get(&format!("/api/v1/tasks/{}", ada.id)).await.expect(404);
         on.get("/secret-place?token=secret-token").await.expect(404);
         collector.span(|span| span["name"] == "GET /api/v1/tasks/{id}" && said(span, "http.response.status_code") == "404").await;
@@ -123,7 +125,7 @@ both! {
         assert!(all.iter().any(|span| said(span, "muster.request_id") == last), "what ended last came too");
         let text = Value::from(all).to_string();
         let bearer = ada.client.bearer.clone().expect("a token");
-        for secret in ["ada", "example.org", "secret", "127.0.0.1", "us-oh", &bearer, &ada.id.to_string(), &ada.id.0.to_string()] {
+        for secret in ["ada@", "\"ada", "example.org", "secret", "127.0.0.1", "us-oh", &bearer, &ada.id.to_string(), &ada.id.0.to_string()] {
             assert!(!text.contains(secret), "{secret} stands in {text}");
         }
         let names: BTreeSet<String> = collector.posted.lock().expect("what was posted").iter()

@@ -23,7 +23,7 @@ pub use migrate::{migrate, migrations_mark, pending, revert, revert_all, unknown
 pub(crate) use prepared::prepared;
 
 use std::future::Future;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use prometheus_client::metrics::counter::Counter;
@@ -207,6 +207,11 @@ impl Db {
     /// Times that somebody who came for a connection got none.
     pub fn refusals(&self) -> &Counter {
         &self.rooms.refusals
+    }
+
+    /// How long the database was away since the start; `None` for a file, which cannot be.
+    pub fn time_away(&self) -> Option<Duration> {
+        self.rooms.watch.time_away()
     }
 
     /// A writing connection outside any transaction: for migrations and backups alone.

@@ -7,7 +7,7 @@
 use std::future::Future;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -33,6 +33,14 @@ struct Inner {
     /// Connections of an earlier age are not used again.
     age: AtomicU64,
     heard: Mutex<Instant>,
+    outages: Mutex<Outages>,
+}
+
+/// How long it was away.
+#[derive(Debug, Default)]
+struct Outages {
+    before: Duration,
+    since: Option<Instant>,
 }
 
 fn away() -> Error {
@@ -53,6 +61,7 @@ impl Watch {
             looking: AtomicBool::new(false),
             age: AtomicU64::new(0),
             heard: Mutex::new(Instant::now()),
+            outages: Mutex::default(),
         })))
     }
 
@@ -64,6 +73,16 @@ impl Watch {
     /// Whether the database is away, as far as is known.
     pub fn is_away(&self) -> bool {
         self.0.as_ref().is_some_and(|inner| *inner.away.borrow())
+    }
+
+    /// How long the database was away since the start; `None` where there is none that could be.
+    pub fn time_away(&self) -> Option<Duration> {
+        let inner = self.0.as_ref()?;
+        let outages = inner.outages();
+        let now = outages
+            .since
+            .map_or(Duration::ZERO, |since| since.elapsed());
+        Some(outages.before + now)
     }
 
     /// What `work` gives, or `Unavailable` as soon as the database is away: then nobody knows what
@@ -163,7 +182,7 @@ impl Inner {
         let began = Instant::now();
         match PgConnection::establish(&self.url) {
             Ok(_) => {
-                if self.away.send_replace(false) {
+                if self.set_away(false) {
                     tracing::info!("the database is back");
                 }
                 true
@@ -171,7 +190,7 @@ impl Inner {
             Err(why) if answers(&why.to_string()) => {
                 // The connections there are may serve as well as ever; who needs one more looks again.
                 tracing::debug!(%why, "the database takes no more connections");
-                self.away.send_replace(false);
+                self.set_away(false);
                 true
             }
             Err(why) if self.heard_since(began) || is_unnamed(&why.to_string()) => {
@@ -179,13 +198,28 @@ impl Inner {
                 false
             }
             Err(why) => {
-                if !self.away.send_replace(true) {
+                if !self.set_away(true) {
                     self.age.fetch_add(1, Ordering::SeqCst);
                     tracing::warn!(%why, "the database is away; it is tried again twice a second");
                 }
                 false
             }
         }
+    }
+
+    /// Gives what was so before.
+    fn set_away(&self, away: bool) -> bool {
+        let mut outages = self.outages();
+        if away {
+            outages.since.get_or_insert_with(Instant::now);
+        } else if let Some(since) = outages.since.take() {
+            outages.before += since.elapsed();
+        }
+        self.away.send_replace(away)
+    }
+
+    fn outages(&self) -> MutexGuard<'_, Outages> {
+        self.outages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn heard_since(&self, began: Instant) -> bool {

@@ -43,7 +43,7 @@ use crate::cluster::Cluster;
 use crate::db::{Conn, Db};
 use crate::error::Error;
 use crate::region_code::RegionCode;
-use crate::trace::Tracer;
+use crate::trace::{self, Kind, Tracer};
 use writer::{Desk, Message};
 
 /// What the kinds of work mean, asked inside the writing transaction.
@@ -133,6 +133,7 @@ impl Ledger {
     /// `Unavailable` when the queue is full or the database away; `Invalid` for a key that came with
     /// another body, or by the rulebook; `NotFound` when the person is not there.
     pub async fn write(&self, entry: Entry) -> Result<Written, Error> {
+        let _waits = trace::part(Kind::Internal, "ledger queue");
         let (reply, answer) = oneshot::channel();
         let sent = async {
             self.inbox

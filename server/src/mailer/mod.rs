@@ -18,6 +18,8 @@ use std::time::Duration as Span;
 use lettre::message::header::{ContentTransferEncoding, ContentType, MIME_VERSION_1_0};
 use lettre::message::{Body, Mailbox, Message};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::gauge::Gauge;
 use tokio::sync::Notify;
 
 use crate::clock::{Clock, Duration};
@@ -54,6 +56,19 @@ pub struct Mailer {
     pub waiting: Arc<Notify>,
     /// What is made and sent beside the requests.
     pub errands: Errands,
+    /// What became of mails.
+    pub counts: Counts,
+}
+
+/// Mails of this node since its start; cheap to clone.
+#[derive(Clone, Default)]
+pub struct Counts {
+    /// Taken by the mail server or the folder.
+    pub sent: Counter,
+    /// Not taken, at some try.
+    pub failed: Counter,
+    /// Mails that waited in the outbox, for any node, when this one looked last.
+    pub waiting: Gauge,
 }
 
 #[derive(Clone)]
@@ -90,6 +105,7 @@ impl Mailer {
             way,
             waiting: Arc::default(),
             errands: Errands::new(),
+            counts: Counts::default(),
         })
     }
 
@@ -98,6 +114,15 @@ impl Mailer {
     /// # Errors
     /// `Internal` when the address is no mailbox or the server refuses; `Unavailable` when it is away.
     pub async fn send(&self, mail: &Mail) -> Result<(), Error> {
+        let sent = self.hand_over(mail).await;
+        match &sent {
+            Ok(()) => self.counts.sent.inc(),
+            Err(_) => self.counts.failed.inc(),
+        };
+        sent
+    }
+
+    async fn hand_over(&self, mail: &Mail) -> Result<(), Error> {
         if let Way::Memory(sent) = &self.way {
             sent.lock()
                 .map_err(|_| Error::Internal("the mail list is poisoned".into()))?
@@ -222,6 +247,9 @@ pub async fn run(db: Db, mailer: Mailer, clock: Clock) {
     loop {
         let _ = tokio::time::timeout(LOOK, mailer.waiting.notified()).await;
         while let Ok(true) = send_one(&db, &mailer, &clock).await {}
+        if let Ok(count) = db.read(waiting).await {
+            mailer.counts.waiting.set(count);
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{Duration as Span, Instant as Tick};
 
 use moka::sync::Cache;
+use prometheus_client::metrics::counter::Counter;
 
 use super::draws::RankRange;
 use super::model::{Board, Move};
@@ -84,6 +85,7 @@ struct Inner {
     seqs: Mutex<HashMap<RegionCode, u64>>,
     rosters: Known,
     started: OnceLock<Instant>,
+    found: Counter,
 }
 
 impl Default for Boards {
@@ -98,11 +100,17 @@ impl Default for Boards {
             seqs: Mutex::default(),
             rosters: Known::default(),
             started: OnceLock::new(),
+            found: Counter::default(),
         }))
     }
 }
 
 impl Boards {
+    /// Times that a followed board had moved when it was looked at without having been told.
+    pub fn found(&self) -> &Counter {
+        &self.0.found
+    }
+
     /// Names this node and its start.
     pub fn epoch(&self) -> &str {
         &self.0.epoch

@@ -137,6 +137,7 @@ fn look(app: &App, followed: &mut HashMap<RegionCode, Followed>, places: &Arc<Se
         let age = board
             .looked
             .map_or(Duration::MAX, |looked| looked.elapsed());
+        let untold = has_whole && !board.moved;
         let is_due = !has_whole || (board.moved && age >= PAUSE) || age >= LOOK;
         if !is_due || board.told.busy.swap(true, Ordering::SeqCst) {
             continue;
@@ -147,20 +148,23 @@ fn look(app: &App, followed: &mut HashMap<RegionCode, Followed>, places: &Arc<Se
         let deeds = std::mem::take(&mut board.deeds);
         tokio::spawn(async move {
             let place = places.acquire().await;
-            tell(&app, race, &told, has_whole, &deeds).await;
+            let moved = tell(&app, race, &told, has_whole, &deeds).await;
+            if moved && untold {
+                app.boards.found().inc();
+            }
             told.busy.store(false, Ordering::SeqCst);
             drop(place);
         });
     }
 }
 
-/// Computes one board and tells its subscribers what changed.
-async fn tell(app: &App, race: RegionCode, told: &Told, has_whole: bool, deeds: &[Move]) {
+/// Computes one board and tells its subscribers what changed; whether anything did.
+async fn tell(app: &App, race: RegionCode, told: &Told, has_whole: bool, deeds: &[Move]) -> bool {
     let ready = match super::board(app, &race, None).await {
         Ok(ready) => ready,
         Err(why) => {
             tracing::debug!(%race, %why, "a board could not be computed; it is tried again");
-            return;
+            return false;
         }
     };
     let mut last = told.last.lock().await;
@@ -169,7 +173,7 @@ async fn tell(app: &App, race: RegionCode, told: &Told, has_whole: bool, deeds: 
     });
     let changed = joins.map(|last| changes(&last.board.rows, &ready.board.rows));
     if matches!(&changed, Some((rows, removed)) if rows.is_empty() && removed.is_empty()) {
-        return;
+        return false;
     }
     let seq = app.boards.next_seq(&race);
     let topic = Topic::Race(race);
@@ -198,6 +202,7 @@ async fn tell(app: &App, race: RegionCode, told: &Told, has_whole: bool, deeds: 
     };
     app.hub.publish(&topic, &frame, Some(whole));
     *last = Some(ready);
+    true
 }
 
 /// A frame of a board (contract.md, "Live socket").
