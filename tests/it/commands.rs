@@ -130,6 +130,12 @@ fn a_settings_file_is_checked_with_what_it_names() {
     let ended = checked("absent.toml");
     assert_eq!(ended.code, 1);
     assert!(ended.err.contains("absent.toml"), "{}", ended.err);
+    muster.file("mail.toml", "mail = \"smtp://127.0.0.1:9?tls=perhaps\"");
+    let mail = checked("mail.toml");
+    assert_eq!(mail.code, 1, "{}", mail.out);
+    assert_one_sentence(&mail.err);
+    muster.file("traces.toml", "otlp_endpoint = \"https://otel:4318\"");
+    assert!(checked("traces.toml").err.contains("otlp_endpoint"));
     muster.file("typing.toml", "listten = \"127.0.0.1:1\"");
     assert!(checked("typing.toml").err.contains("`listten`"));
     muster.file("weak.json", r#"{"keys":[{"kid":"a","secret":"short"}]}"#);

@@ -29,7 +29,14 @@ fn check(settings: &Settings) -> Result<(), Failure> {
         ));
     }
     Tracer::check(&settings.otlp_endpoint)?;
-    Mailer::open("memory", &settings.mail_from)?;
+    // A folder would be made.
+    let mail = &settings.mail.0;
+    let mail = if mail.starts_with("folder:") {
+        "memory"
+    } else {
+        mail
+    };
+    Mailer::open(mail, &settings.mail_from)?;
     if !settings.keys_file.as_os_str().is_empty() {
         Keys::check(&settings.keys_file)?;
     }

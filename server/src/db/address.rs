@@ -35,11 +35,7 @@ pub fn impatient(url: &str, seconds: u32) -> String {
 
 /// One line that names what was tried, without its password, and says what to do.
 pub fn unreachable(url: &str, kind: Kind, why: &str) -> String {
-    // Of several addresses of one host, the last is as good as the first.
-    let why = why.lines().map(str::trim).find(|line| !line.is_empty());
-    let why = why
-        .unwrap_or("no reason given")
-        .trim_end_matches(['.', ':']);
+    let why = first_line(why);
     match kind {
         Kind::Sqlite => format!(
             "The database file {url} cannot be opened ({why}). Check database_url, and that its folder exists and can be written to."
@@ -56,6 +52,13 @@ pub fn unreachable(url: &str, kind: Kind, why: &str) -> String {
             )
         }
     }
+}
+
+/// A database's reason on one line. Of several addresses of one host, the last is as good as the first.
+pub fn first_line(why: &str) -> &str {
+    let line = why.lines().map(str::trim).find(|line| !line.is_empty());
+    line.unwrap_or("no reason given")
+        .trim_end_matches(['.', ':'])
 }
 
 /// A server's address as anybody may see it, and the password that was taken out; `None` where it is

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use diesel::{Connection, PgConnection};
 use tokio::sync::watch;
 
+use super::address::first_line;
 use crate::error::Error;
 
 /// An answer that takes longer is a reason to look.
@@ -200,7 +201,11 @@ impl Inner {
             Err(why) => {
                 if !self.set_away(true) {
                     self.age.fetch_add(1, Ordering::SeqCst);
-                    tracing::warn!(%why, "the database is away; it is tried again twice a second");
+                    let why = why.to_string();
+                    tracing::warn!(
+                        why = first_line(&why),
+                        "the database is away; it is tried again twice a second"
+                    );
                 }
                 false
             }
