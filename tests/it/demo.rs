@@ -207,7 +207,9 @@ fn a_demo_on_postgresql_keeps_to_the_same_rule() {
         refused.err
     );
     let down = Command::new().with("DATABASE_URL", &foreign);
-    assert_eq!(down.run(&["migrate", "--down", "5"]).code, 0);
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations/postgres");
+    let all = std::fs::read_dir(folder).expect("the migrations").count();
+    assert_eq!(down.run(&["migrate", "--down", &all.to_string()]).code, 0);
     for _ in 0..2 {
         let mut demo = small(&muster, &["--still", "--database-url", &foreign]);
         demo.line("Muster demo ready at");

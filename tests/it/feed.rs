@@ -1,5 +1,8 @@
 //! What a region says to its people.
 
+use std::collections::BTreeSet;
+
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Member, World, both};
@@ -37,6 +40,64 @@ fn bare(answer: &Answer) -> Value {
 }
 
 both! {
+    async fn what_is_sent_again_under_its_key_stands_once(world: World) {
+        let dee = world.captain("dee@example.org", COLUMBUS, FRANKLIN).await;
+        let path = format!("/api/v1/regions/{FRANKLIN}/posts");
+        let text = json!({"text": "Good morning."});
+        let send = |key: &'static str, path: String, text: Value| {
+            let client = dee.client.clone();
+            async move { client.call_with("POST", &path, &text, &[("idempotency-key", key)]).await }
+        };
+        let sent = join_all((0..8).map(|_| send("k1", path.clone(), text.clone()))).await;
+        let ids: BTreeSet<String> = sent.iter().map(|answer| answer.clone().expect(201).json()["id"].to_string()).collect();
+        assert_eq!(ids.len(), 1, "all are told of the same post");
+        let replayed = sent.iter().filter(|answer| answer.header("idempotent-replayed") == "true").count();
+        assert_eq!(replayed, 7);
+        assert_eq!(posts(&dee, FRANKLIN).await.len(), 1);
+        send("k1", path.clone(), json!({"text": "Good evening."})).await.expect(422);
+        send("", path.clone(), text.clone()).await.expect(400);
+
+        let post = sent[0].json();
+        let under = format!("/api/v1/posts/{}/comments", post["id"].as_str().unwrap());
+        let said = join_all((0..8).map(|_| send("k1", under.clone(), text.clone()))).await;
+        assert!(said.iter().all(|answer| answer.status == 201), "{said:?}");
+        send("k1", under.clone(), json!({"text": "Me too."})).await.expect(422);
+        let seen = posts(&dee, FRANKLIN).await;
+        let comments = seen[0]["comments"].as_array().unwrap();
+        assert_eq!(comments.len(), 1);
+        remove(&dee, &format!("{under}/{}", comments[0]["id"].as_str().unwrap())).await.expect(204);
+        send("k1", under, text.clone()).await.expect(404);
+        remove(&dee, &format!("/api/v1/posts/{}", post["id"].as_str().unwrap())).await.expect(204);
+        send("k1", path, text).await.expect(404);
+        assert!(posts(&dee, FRANKLIN).await.is_empty(), "what was taken away stays away");
+    }
+
+    async fn a_form_that_is_sent_twice_posts_once(world: World) {
+        let dee = world.captain("dee@example.org", COLUMBUS, FRANKLIN).await;
+        let page = dee.client.get(&format!("/regions/{FRANKLIN}")).await.expect(200).text;
+        let key = |page: &str| {
+            let rest = page.split("name=\"key\" value=\"").nth(1).expect("a key");
+            rest.split('"').next().unwrap().to_owned()
+        };
+        let key_of_post = key(&page);
+        for _ in 0..2 {
+            let form = [("key", key_of_post.as_str()), ("text", "Good morning.")];
+            dee.client.post(&format!("/regions/{FRANKLIN}/posts"), &form).await.expect(303);
+        }
+        let seen = posts(&dee, FRANKLIN).await;
+        assert_eq!(seen.len(), 1);
+        let page = dee.client.get(&format!("/regions/{FRANKLIN}")).await.expect(200).text;
+        let post = seen[0]["id"].as_str().unwrap();
+        let under = page.split("class=\"say\"").nth(1).expect("a form");
+        let key_of_answer = key(under);
+        assert!(key_of_answer.ends_with(post) && !key_of_answer.starts_with(&key_of_post));
+        for _ in 0..2 {
+            let form = [("key", key_of_answer.as_str()), ("text", "So early?")];
+            dee.client.post(&format!("/posts/{post}/comments"), &form).await.expect(303);
+        }
+        assert_eq!(posts(&dee, FRANKLIN).await[0]["comments"].as_array().unwrap().len(), 1);
+    }
+
     async fn a_captain_posts_and_a_member_answers(world: World) {
         let dee = world.captain("dee@example.org", COLUMBUS, FRANKLIN).await;
         let ada = world.join("ada@example.org", COLUMBUS).await;

@@ -352,6 +352,7 @@ diesel::table! {
         created_at -> Timestamp,
         deleted_at -> Nullable<Timestamp>,
         deleted_by -> Nullable<BigInt>,
+        key -> Nullable<Text>,
     }
 }
 
@@ -364,6 +365,7 @@ diesel::table! {
         created_at -> Timestamp,
         deleted_at -> Nullable<Timestamp>,
         deleted_by -> Nullable<BigInt>,
+        key -> Nullable<Text>,
     }
 }
 

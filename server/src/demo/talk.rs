@@ -86,6 +86,7 @@ impl Talk {
             author: people.all[author].id,
             body,
             created_at: at,
+            key: None,
         });
         let members: Vec<_> = people
             .all
@@ -115,6 +116,7 @@ impl Talk {
                 author: member.id,
                 body: chance.word(COMMENTS).to_owned(),
                 created_at: when,
+                key: None,
             });
         }
     }

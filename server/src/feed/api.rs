@@ -1,14 +1,14 @@
 //! The feed over the JSON API.
 
-use actix_web::Responder;
 use actix_web::web::{Data, Json, Path};
+use actix_web::{HttpResponse, Responder};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::FeedScope;
+use super::{FeedScope, Stands};
 use crate::app::App;
 use crate::error::Error;
-use crate::http::{ApiError, Body, Created, Listing, NoContent, Paging, Query, SignedIn};
+use crate::http::{ApiError, Body, Key, Listing, MaybeKey, NoContent, Paging, Query, SignedIn};
 use crate::ids::{CommentId, PostId};
 use crate::regions;
 
@@ -43,11 +43,22 @@ pub async fn create_post(
     app: Data<App>,
     who: SignedIn,
     code: Path<String>,
+    key: MaybeKey,
     body: Body<Written>,
 ) -> Result<impl Responder, ApiError> {
     let region = regions::known(&app.tree, &code)?.code;
-    let post = super::post(&app, FeedScope::of(&who.0), region, &body.0.text).await?;
-    Ok(Created(post))
+    let reader = FeedScope::of(&who.0);
+    Ok(created(
+        super::post(&app, reader, region, &body.0.text, key.0).await?,
+    ))
+}
+
+fn created<T: Serialize>(stands: Stands<T>) -> HttpResponse {
+    let mut response = HttpResponse::Created();
+    if stands.replayed {
+        response.insert_header(Key::replayed());
+    }
+    response.json(stands.view)
 }
 
 /// `DELETE /api/v1/posts/{id}`.
@@ -66,11 +77,14 @@ pub async fn create_comment(
     app: Data<App>,
     who: SignedIn,
     id: Path<String>,
+    key: MaybeKey,
     body: Body<Written>,
 ) -> Result<impl Responder, ApiError> {
     let id: PostId = id.parse().map_err(|_| Error::NotFound)?;
-    let comment = super::comment(&app, FeedScope::of(&who.0), id, &body.0.text).await?;
-    Ok(Created(comment))
+    let reader = FeedScope::of(&who.0);
+    Ok(created(
+        super::comment(&app, reader, id, &body.0.text, key.0).await?,
+    ))
 }
 
 /// `DELETE /api/v1/posts/{id}/comments/{comment}`.

@@ -60,17 +60,39 @@ pub fn posts(
         .collect())
 }
 
-/// Writes a post to a region.
+/// What somebody wrote, and whether it stood there already under the same key.
+pub struct Stands<T> {
+    /// As its author sees it.
+    pub view: T,
+    /// True when nothing was written now.
+    pub replayed: bool,
+}
+
+/// Whether what was written under a key can answer for what comes under it again.
+fn stands_still(body: &str, same: bool) -> Result<(), Error> {
+    if body.is_empty() {
+        // Taken away since: nothing of the text stays.
+        Err(Error::NotFound)
+    } else if same {
+        Ok(())
+    } else {
+        Err(Error::field("Idempotency-Key", "ledger-key-reused"))
+    }
+}
+
+/// Writes a post to a region, once for each `key`.
 ///
 /// # Errors
-/// `Invalid` on `text`; `NotFound` for a reader to whom the region is closed; `Forbidden` for one
+/// `Invalid` on `text`, or for a key that came with another text; `NotFound` too for a key whose post was
+/// taken away; `NotFound` for a reader to whom the region is closed; `Forbidden` for one
 /// who may read but does not lead it.
 pub async fn post(
     app: &App,
     reader: FeedScope,
     region: &RegionCode,
     text: &str,
-) -> Result<PostView, Error> {
+    key: Option<String>,
+) -> Result<Stands<PostView>, Error> {
     reader.must_read(region)?;
     if !reader.scope.leads(region) {
         return Err(Error::Forbidden("feed-post-forbidden".into()));
@@ -82,39 +104,70 @@ pub async fn post(
         author: reader.scope.actor(),
         body: prose::needed("text", text, LENGTH)?,
         created_at: now,
+        key,
     };
-    let view = app
+    let stands = app
         .db
         .write(move |conn| {
+            // Who writes twice at once waits here, so that the second finds what the first wrote.
             volunteers::hold(conn, &Scope::System, post.author)?;
+            if let Some(first) = store::find_post_by_key(conn, &reader, post.key.as_deref())? {
+                let same = (&first.region, &first.body) == (&post.region, &post.body);
+                stands_still(&first.body, same)?;
+                let view = one(conn, &tree, &reader, &first)?;
+                return Ok(Stands {
+                    view,
+                    replayed: true,
+                });
+            }
             store::insert_post(conn, &reader, &post)?;
             let line = json!({"post": post.id, "region": post.region});
             audit::append(conn, &reader.scope, "post_written", &line, now)?;
-            one(conn, &tree, &reader, &post)
+            let view = one(conn, &tree, &reader, &post)?;
+            Ok(Stands {
+                view,
+                replayed: false,
+            })
         })
         .await?;
     moved(app, region.clone());
-    Ok(view)
+    Ok(stands)
 }
 
-/// Answers a post.
+/// Answers a post, once for each `key`.
 ///
 /// # Errors
-/// `Invalid` on `text`; `NotFound` when the post is not there for `reader`; `Conflict` when the
+/// `Invalid` on `text`, or for a key that came with another text; `NotFound` too for a key whose comment was
+/// taken away; `NotFound` when the post is not there for `reader`; `Conflict` when the
 /// discussion is full; `TooMany` for somebody who writes faster than people do.
 pub async fn comment(
     app: &App,
     reader: FeedScope,
     post: PostId,
     text: &str,
-) -> Result<CommentView, Error> {
+    key: Option<String>,
+) -> Result<Stands<CommentView>, Error> {
     let body = prose::needed("text", text, LENGTH)?;
     let now = app.clock.now();
-    let (view, region) = app
+    let (stands, region) = app
         .db
         .write(move |conn| {
             volunteers::hold(conn, &Scope::System, reader.scope.actor())?;
             let post = found(conn, &reader, post)?;
+            if let Some(first) = store::find_comment_by_key(conn, &reader, key.as_deref())? {
+                let same = (first.post_id, &first.body) == (post.id, &body);
+                stands_still(&first.body, same)?;
+                let name = volunteers::find(conn, &Scope::System, first.author)?.name;
+                let offices = volunteers::offices_of(conn, &[first.author])?;
+                let view = CommentView::of(&reader, &offices, &post.region, &first, name);
+                return Ok((
+                    Stands {
+                        view,
+                        replayed: true,
+                    },
+                    post.region,
+                ));
+            }
             let (here, lately) = store::count_comments(conn, &reader, post.id, now - rules::SPAN)?;
             rules::may_comment(here, lately)?;
             let comment = Comment {
@@ -123,15 +176,22 @@ pub async fn comment(
                 author: reader.scope.actor(),
                 body,
                 created_at: now,
+                key,
             };
             let name = store::insert_comment(conn, &reader, &comment)?;
             let offices = volunteers::offices_of(conn, &[comment.author])?;
             let view = CommentView::of(&reader, &offices, &post.region, &comment, name);
-            Ok((view, post.region))
+            Ok((
+                Stands {
+                    view,
+                    replayed: false,
+                },
+                post.region,
+            ))
         })
         .await?;
     moved(app, region);
-    Ok(view)
+    Ok(stands)
 }
 
 /// Takes a post away, with what stands under it: its author, the region's captain or HQ.

@@ -24,6 +24,8 @@ pub struct Post {
     pub body: String,
     /// When.
     pub created_at: Instant,
+    /// What the author's program or form calls this request, so that it stands once.
+    pub key: Option<String>,
 }
 
 /// A comment that stands.
@@ -40,6 +42,8 @@ pub struct Comment {
     pub body: String,
     /// When.
     pub created_at: Instant,
+    /// What the author's program or form calls this request, so that it stands once.
+    pub key: Option<String>,
 }
 
 /// Who reads a feed: how far they see, and where they belong.

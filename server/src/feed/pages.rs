@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::clock::Instant;
 use crate::error::Error;
 use crate::http::{Faults, Form, Page, PageError, Query, See, SignedIn};
-use crate::ids::{CommentId, PostId};
+use crate::ids::{CommentId, PostId, secret};
 use crate::region_code::RegionCode;
 use crate::regions::{self, RegionView};
 use crate::scope::Scope;
@@ -20,6 +20,9 @@ use crate::words::Lang;
 
 /// Posts on one page.
 const PAGE: i64 = 20;
+
+/// Characters of a form's key at most.
+const KEY: usize = 200;
 
 /// `?after=` of older posts.
 #[derive(Deserialize)]
@@ -33,6 +36,16 @@ pub struct Typed {
     #[serde(default)]
     text: String,
     at: Option<RegionCode>,
+    /// The form's own, so that what is sent twice stands once.
+    #[serde(default)]
+    key: String,
+}
+
+impl Typed {
+    fn key(&self) -> Option<String> {
+        let usable = (1..=KEY).contains(&self.key.len());
+        (usable && self.key.bytes().all(|byte| byte.is_ascii_graphic())).then(|| self.key.clone())
+    }
 }
 
 /// What was typed into which form and cannot be used.
@@ -75,6 +88,8 @@ struct Region {
     deeds: Vec<Deed>,
     roll: Vec<Named>,
     draft: Draft,
+    /// What the keys of this page's forms begin with.
+    key: String,
 }
 
 impl Region {
@@ -106,8 +121,9 @@ pub async fn create_post(
     request: HttpRequest,
 ) -> Result<impl Responder, PageError> {
     let region = regions::known(&app.tree, &code)?.code.clone();
-    match super::post(&app, FeedScope::of(&who.0), &region, &typed.0.text).await {
-        Ok(post) => Ok(see(&region, post.id).respond_to(&request)),
+    let (reader, key) = (FeedScope::of(&who.0), typed.0.key());
+    match super::post(&app, reader, &region, &typed.0.text, key).await {
+        Ok(post) => Ok(see(&region, post.view.id).respond_to(&request)),
         Err(error) => {
             let draft = draft(error, None, typed.0.text, &l)?;
             let page = show(&app, &who.0, l, region, None, draft).await?;
@@ -127,11 +143,12 @@ pub async fn create_comment(
 ) -> Result<impl Responder, PageError> {
     let post: PostId = id.parse().map_err(|_| Error::NotFound)?;
     let reader = FeedScope::of(&who.0);
+    let key = typed.0.key();
     let region = match typed.0.at.filter(|at| reader.reads(at)) {
         Some(at) => at,
         None => super::region_of(&app, reader.clone(), post).await?,
     };
-    match super::comment(&app, reader, post, &typed.0.text).await {
+    match super::comment(&app, reader, post, &typed.0.text, key).await {
         Ok(_) => Ok(see(&region, post).respond_to(&request)),
         Err(error) => {
             let draft = draft(error, Some(post), typed.0.text, &l)?;
@@ -216,6 +233,7 @@ async fn show(
         deeds: Vec::new(),
         roll: Vec::new(),
         draft,
+        key: secret(16),
     };
     let page = app
         .db

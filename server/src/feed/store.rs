@@ -77,6 +77,36 @@ pub fn find_comment(
         .filter(|(comment, region)| reader.reads(region) || comment.author == reader.scope.actor()))
 }
 
+/// What the reader wrote as a post under `key`, without its text if it was taken away since.
+pub fn find_post_by_key(
+    conn: &mut Conn,
+    reader: &FeedScope,
+    key: Option<&str>,
+) -> QueryResult<Option<Post>> {
+    let Some(key) = key else { return Ok(None) };
+    posts::table
+        .filter(posts::author.eq(reader.scope.actor()))
+        .filter(posts::key.eq(key))
+        .select(Post::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// The same for a comment.
+pub fn find_comment_by_key(
+    conn: &mut Conn,
+    reader: &FeedScope,
+    key: Option<&str>,
+) -> QueryResult<Option<Comment>> {
+    let Some(key) = key else { return Ok(None) };
+    comments::table
+        .filter(comments::author.eq(reader.scope.actor()))
+        .filter(comments::key.eq(key))
+        .select(Comment::as_select())
+        .first(conn)
+        .optional()
+}
+
 /// Comments under `post`, and those the reader wrote anywhere since `since`.
 pub fn count_comments(
     conn: &mut Conn,

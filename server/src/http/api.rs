@@ -243,6 +243,23 @@ impl FromRequest for Key {
     }
 }
 
+/// The `Idempotency-Key` of a call that may do without one.
+pub struct MaybeKey(pub Option<String>);
+
+impl FromRequest for MaybeKey {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        if request.headers().contains_key("idempotency-key") {
+            let key = Key::from_request(request, payload).into_inner();
+            ready(key.map(|Key(key)| Self(Some(key))))
+        } else {
+            ready(Ok(Self(None)))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

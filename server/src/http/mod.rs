@@ -18,7 +18,9 @@ mod traced;
 mod unread;
 
 pub use admission::{Crowd, Door};
-pub use api::{Accepted, Body, Created, Key, Listing, NoContent, Paging, Query, read_value};
+pub use api::{
+    Accepted, Body, Created, Key, Listing, MaybeKey, NoContent, Paging, Query, read_value,
+};
 pub use assets::Assets;
 pub use error::{ApiError, PageError, problem};
 pub use form::{Faults, Form};

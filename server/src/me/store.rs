@@ -194,6 +194,7 @@ pub fn erase(conn: &mut Conn, scope: &Scope, now: Instant) -> QueryResult<()> {
         posts::body.eq(""),
         posts::deleted_at.eq(now),
         posts::deleted_by.eq(who.0),
+        posts::key.eq(None::<String>),
     ))
     .execute(conn)?;
     diesel::update(
@@ -205,6 +206,7 @@ pub fn erase(conn: &mut Conn, scope: &Scope, now: Instant) -> QueryResult<()> {
         comments::body.eq(""),
         comments::deleted_at.eq(now),
         comments::deleted_by.eq(who.0),
+        comments::key.eq(None::<String>),
     ))
     .execute(conn)?;
     // A note may name people; the points do not need it.
