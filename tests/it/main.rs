@@ -30,6 +30,7 @@ mod audit;
 mod backup;
 mod cluster;
 mod commands;
+mod connections;
 mod demo;
 mod desk;
 mod desk_pages;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::support::{Answer, Client, OwnPostgres, Place, Proxy, World};
 
 /// Asks until the answer has this status, for ten seconds at most.
-async fn heals(browser: &Client, path: &str) {
+pub(crate) async fn heals(browser: &Client, path: &str) {
     for _ in 0..100 {
         if browser.get(path).await.status == 200 {
             return;
@@ -24,7 +24,7 @@ async fn heals(browser: &Client, path: &str) {
     panic!("{path} did not heal");
 }
 
-async fn register(browser: &Client, email: &str) -> Answer {
+pub(crate) async fn register(browser: &Client, email: &str) -> Answer {
     browser
         .call(
             "POST",

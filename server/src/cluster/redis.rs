@@ -9,7 +9,7 @@ use futures_util::StreamExt;
 use redis::aio::{MultiplexedConnection, PubSub, PubSubSink, PubSubStream};
 use redis::{AsyncCommands, AsyncConnectionConfig, RedisResult, Value};
 use serde::{Deserialize, Serialize};
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::{Counts, Event};
@@ -41,8 +41,17 @@ pub struct Wire {
     counts: Counts,
 }
 
+/// The listening half of the link.
+struct Ear {
+    node: Arc<str>,
+    channel: Arc<str>,
+    up: Arc<AtomicBool>,
+    counts: Counts,
+    heard: broadcast::Sender<Event>,
+}
+
 impl Wire {
-    /// Starts the two tasks of the link. Needs a tokio runtime.
+    /// Starts the two tasks of the link, which end when it is dropped. Needs a tokio runtime.
     pub fn open(
         url: &str,
         mark: &str,
@@ -59,14 +68,31 @@ impl Wire {
             up: Arc::default(),
             counts: counts.clone(),
         };
-        tokio::spawn(publish(
-            client.clone(),
-            wire.channel.clone(),
-            waiting,
-            counts,
-        ));
-        tokio::spawn(hear(client, wire.clone(), heard));
+        let (alive, over) = oneshot::channel::<()>();
+        let (at_work, ear) = (client.clone(), wire.ear(heard));
+        let channel = wire.channel.clone();
+        tokio::spawn(async move {
+            publish(at_work, channel, waiting, counts).await;
+            drop(alive);
+        });
+        tokio::spawn(async move {
+            tokio::select! {
+                () = hear(client, ear) => {}
+                _ = over => {}
+            }
+        });
         Ok(wire)
+    }
+
+    /// What listening needs, without a way to send: the link ends with its last sender.
+    fn ear(&self, heard: broadcast::Sender<Event>) -> Ear {
+        Ear {
+            node: self.node.clone(),
+            channel: self.channel.clone(),
+            up: self.up.clone(),
+            counts: self.counts.clone(),
+            heard,
+        }
     }
 
     pub fn send(&self, event: &Event) {
@@ -130,21 +156,18 @@ async fn connect(client: &redis::Client) -> RedisResult<MultiplexedConnection> {
 }
 
 /// Listens for other nodes, and notices when Redis is away.
-async fn hear(client: redis::Client, wire: Wire, heard: broadcast::Sender<Event>) {
+async fn hear(client: redis::Client, ear: Ear) {
     loop {
-        if let Ok(Ok(link)) = timeout(PATIENCE, subscribe(&client, &wire.channel)).await {
-            wire.up.store(true, Ordering::Relaxed);
+        if let Ok(Ok(link)) = timeout(PATIENCE, subscribe(&client, &ear.channel)).await {
+            ear.up.store(true, Ordering::Relaxed);
             let (sink, letters) = link.split();
             tokio::select! {
-                () = pass_on(letters, &wire, &heard) => {}
+                () = pass_on(letters, &ear) => {}
                 () = until_silent(sink) => {}
             }
         }
-        if wire.up.swap(false, Ordering::Relaxed) {
+        if ear.up.swap(false, Ordering::Relaxed) {
             tracing::warn!("Redis is away; other nodes will notice changes by looking");
-        }
-        if wire.out.is_closed() {
-            return;
         }
         tokio::time::sleep(AGAIN).await;
     }
@@ -157,15 +180,15 @@ async fn subscribe(client: &redis::Client, channel: &str) -> RedisResult<PubSub>
 }
 
 /// Hands on what other nodes say. What is no letter of ours is left aside.
-async fn pass_on(mut letters: PubSubStream, wire: &Wire, heard: &broadcast::Sender<Event>) {
+async fn pass_on(mut letters: PubSubStream, ear: &Ear) {
     while let Some(message) = letters.next().await {
         let letter: Option<Letter> = message
             .get_payload::<String>()
             .ok()
             .and_then(|text| serde_json::from_str(&text).ok());
-        if let Some(letter) = letter.filter(|letter| *letter.from != *wire.node) {
-            wire.counts.heard.inc();
-            let _ = heard.send(letter.event);
+        if let Some(letter) = letter.filter(|letter| *letter.from != *ear.node) {
+            ear.counts.heard.inc();
+            let _ = ear.heard.send(letter.event);
         }
     }
 }

@@ -79,14 +79,15 @@ pub struct Held {
     conn: Conn,
     answered: Instant,
     age: u64,
+    doubts: u64,
     broken: bool,
 }
 
 impl Held {
-    /// Sees to it that this connection is not used again.
-    pub fn give_up(&mut self, watch: &Watch) {
+    /// Sees to it that this connection is not used again; that it died took `took` to be noticed.
+    pub fn give_up(&mut self, watch: &Watch, took: Duration) {
         self.broken = true;
-        watch.lose(self.age);
+        watch.lose(self.age, took);
     }
 }
 
@@ -125,12 +126,13 @@ impl ManageConnection for Manager {
         if self.watch.is_away() {
             return Err(Self::gone("the database is away"));
         }
-        let age = self.watch.age();
+        let (age, doubts) = (self.watch.age(), self.watch.doubts());
         let conn = self.plain.connect().inspect_err(|_| self.watch.look())?;
         Ok(Held {
             conn,
             answered: Instant::now(),
             age,
+            doubts,
             broken: false,
         })
     }
@@ -139,12 +141,14 @@ impl ManageConnection for Manager {
         if held.age != self.watch.age() {
             return Err(Self::gone("it is older than the last fault"));
         }
-        if held.answered.elapsed() < BELIEVED {
+        let doubts = self.watch.doubts();
+        if held.answered.elapsed() < BELIEVED && held.doubts == doubts {
             return Ok(());
         }
+        let asked = Instant::now();
         let answer = self.plain.is_valid(&mut held.conn);
-        answer.inspect_err(|_| held.give_up(&self.watch))?;
-        held.answered = Instant::now();
+        answer.inspect_err(|_| held.give_up(&self.watch, asked.elapsed()))?;
+        (held.answered, held.doubts) = (Instant::now(), doubts);
         self.watch.hear();
         Ok(())
     }

@@ -255,7 +255,10 @@ impl Db {
         done
     }
 
-    /// What `work` on this database gives, or `Unavailable` as soon as the database is away.
+    /// What `work` on this database gives, or `Unavailable` as soon as the database is away. The work
+    /// may be committed all the same, and what its caller would have published after it is not: sessions
+    /// and boards are looked at every few seconds whatever is published, and who sends the same again
+    /// publishes then.
     ///
     /// # Errors
     /// Those of `work`, and `Unavailable`.

@@ -81,13 +81,14 @@ impl Room {
         work: impl FnOnce(&mut Held) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let mut held = self.connection(asked)?;
+        let began = Instant::now();
         let result = work(&mut held);
         match result {
             // A lock that was not given, or a connection that died? It says so itself.
             Err(Error::Unavailable { .. })
                 if self.watch.watches() && answers(&mut held).is_err() =>
             {
-                held.give_up(&self.watch);
+                held.give_up(&self.watch, began.elapsed());
             }
             _ => self.watch.hear(),
         }
@@ -125,7 +126,8 @@ impl Drop for Open<'_> {
             // SQLite undoes by itself what a full disk or a fault of it cut short.
             Err(why) if !why.to_string().contains("no transaction is active") => {
                 tracing::warn!(%why, "a transaction could not be rolled back; its connection is closed");
-                self.0.give_up(self.1);
+                // How long that took is known to who holds the connection.
+                self.0.give_up(self.1, Duration::ZERO);
             }
             _ => {}
         }

@@ -19,6 +19,8 @@ use crate::error::Error;
 
 /// An answer that takes longer is a reason to look.
 const SLOW: Duration = Duration::from_secs(1);
+/// A connection whose end took this long to be noticed was not closed, but silent.
+const SILENCE: Duration = Duration::from_millis(500);
 /// Between two tries to connect.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -33,6 +35,8 @@ struct Inner {
     looking: AtomicBool,
     /// Connections of an earlier age are not used again.
     age: AtomicU64,
+    /// Those that answered before the last doubt are asked before they are used.
+    doubts: AtomicU64,
     heard: Mutex<Instant>,
     outages: Mutex<Outages>,
 }
@@ -61,6 +65,7 @@ impl Watch {
             away: watch::Sender::new(false),
             looking: AtomicBool::new(false),
             age: AtomicU64::new(0),
+            doubts: AtomicU64::new(0),
             heard: Mutex::new(Instant::now()),
             outages: Mutex::default(),
         })))
@@ -127,13 +132,25 @@ impl Watch {
             .map_or(0, |inner| inner.age.load(Ordering::SeqCst))
     }
 
-    /// Notes that a connection made at `age` died: then others of its time are not to be trusted,
-    /// and to ask each could take as long as this one took.
-    pub fn lose(&self, age: u64) {
+    /// How many connections were lost so far.
+    pub fn doubts(&self) -> u64 {
+        self.0
+            .as_ref()
+            .map_or(0, |inner| inner.doubts.load(Ordering::SeqCst))
+    }
+
+    /// Notes that a connection made at `age` died, which took `took` to be noticed. One that was closed
+    /// says so at once: then the others are asked before they are used. Where it was only silence that
+    /// told, to ask each of the others could take as long, so none of them is used again.
+    pub fn lose(&self, age: u64, took: Duration) {
         if let Some(inner) = &self.0 {
-            let _ = inner
-                .age
-                .compare_exchange(age, age + 1, Ordering::SeqCst, Ordering::SeqCst);
+            inner.doubts.fetch_add(1, Ordering::SeqCst);
+            if took >= SILENCE {
+                let _ =
+                    inner
+                        .age
+                        .compare_exchange(age, age + 1, Ordering::SeqCst, Ordering::SeqCst);
+            }
             self.look();
         }
     }
