@@ -46,6 +46,31 @@ fn json(list: &[String]) -> String {
     serde_json::to_string(list).unwrap_or_else(|_| "[]".into())
 }
 
+/// A person as they are taken in.
+pub fn taken_in(person: &Person, invited_by: Option<VolunteerId>) -> NewVolunteer {
+    NewVolunteer {
+        id: person.id,
+        email: person.email.clone(),
+        name: person.name.clone(),
+        zip: Some(person.home.zip.clone()),
+        region: person.home.region.clone(),
+        zone: person.home.zone.to_string(),
+        quiet: person.quiet,
+        honour_roll: person.honour_roll,
+        travel_km: person.travel_km,
+        weekly_hours: person.weekly_hours,
+        adult: person.adult,
+        availability: person.availability.map(|grid| grid.column()),
+        languages: json(&person.languages),
+        interests: json(&person.interests),
+        access_needs: "[]".into(),
+        certificates: "[]".into(),
+        rung: person.rung,
+        invited_by,
+        joined_at: person.joined_at,
+    }
+}
+
 fn people(conn: &mut Conn, plan: &Plan) -> Result<(), Error> {
     let scope = &Scope::System;
     let all = &plan.people.all;
@@ -56,27 +81,7 @@ fn people(conn: &mut Conn, plan: &Plan) -> Result<(), Error> {
         .iter()
         .map(|at| {
             let person = &all[*at];
-            NewVolunteer {
-                id: person.id,
-                email: person.email.clone(),
-                name: person.name.clone(),
-                zip: Some(person.home.zip.clone()),
-                region: person.home.region.clone(),
-                zone: person.home.zone.to_string(),
-                quiet: person.quiet,
-                honour_roll: person.honour_roll,
-                travel_km: person.travel_km,
-                weekly_hours: person.weekly_hours,
-                adult: person.adult,
-                availability: person.availability.map(|grid| grid.column()),
-                languages: json(&person.languages),
-                interests: json(&person.interests),
-                access_needs: "[]".into(),
-                certificates: "[]".into(),
-                rung: person.rung,
-                invited_by: person.invited_by.map(|at| all[at].id),
-                joined_at: person.joined_at,
-            }
+            taken_in(person, person.invited_by.map(|at| all[at].id))
         })
         .collect();
     store::insert_people(conn, scope, &rows)?;

@@ -131,7 +131,7 @@ fn monday(start: Instant, zone: Tz) -> chrono::NaiveDate {
 }
 
 /// A day from Monday and a local hour, drawn as people have time.
-fn hour(chance: &mut Chance) -> (u64, f64) {
+pub fn hour(chance: &mut Chance) -> (u64, f64) {
     let day = chance.weighted(&DAYS);
     let sort = day.saturating_sub(4);
     #[expect(clippy::cast_precision_loss, reason = "an hour of the day")]
@@ -157,7 +157,8 @@ pub fn drawn(zone: Tz, monday: chrono::NaiveDate, now: Instant) -> f64 {
     (DAYS[..today].iter().sum::<f64>() + weight * of_today) / all
 }
 
-fn at(zone: Tz, monday: chrono::NaiveDate, day: u64, hour: f64) -> Instant {
+/// The moment of a local `hour` on a day from Monday.
+pub fn at(zone: Tz, monday: chrono::NaiveDate, day: u64, hour: f64) -> Instant {
     let date = monday + Days::new(day);
     let noon = zone
         .with_ymd_and_hms(date.year(), date.month(), date.day(), 12, 0, 0)

@@ -3,6 +3,7 @@
 
 mod chance;
 mod crews;
+mod crowd;
 mod database;
 mod fill;
 mod history;
@@ -22,7 +23,9 @@ mod usual;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 
+pub use crowd::{Crowd, Entries, Roll, Wrote};
 pub use database::FILE;
+pub use places::Home;
 
 use crate::Server;
 use crate::accounts;

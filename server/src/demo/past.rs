@@ -180,7 +180,7 @@ fn entry(app: &App, plan: &Plan, at: usize) -> Entry {
 }
 
 /// The line and the state that a captain's decision leaves behind (scoring.md, Verification).
-fn correction(
+pub fn correction(
     line: &Line,
     by: VolunteerId,
     approved: bool,

@@ -102,14 +102,8 @@ pub fn people(
     now: Instant,
     chance: &mut Chance,
 ) -> Result<People, String> {
-    let place = tree
-        .place(HOME_ZIP)
+    let home = Home::of(tree, HOME_ZIP)
         .map_err(|why| format!("The demo needs the default region tree: {why}."))?;
-    let home = Home {
-        zip: place.postcode,
-        region: place.region,
-        zone: place.timezone,
-    };
     let mut homes: Vec<Home> = states
         .iter()
         .flat_map(|state| state.homes(chance))
@@ -142,7 +136,8 @@ pub fn people(
     Ok(People { all, cast })
 }
 
-fn person(
+/// Somebody, `number` in the list, who joined between `start` and `now`.
+pub fn person(
     number: usize,
     name: String,
     home: Home,

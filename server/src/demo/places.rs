@@ -3,7 +3,7 @@
 
 use super::chance::Chance;
 use crate::region_code::RegionCode;
-use crate::regions::{Point, Tree};
+use crate::regions::{Point, PostcodeError, Tree};
 
 /// States of the campaign, where it began first.
 const STATES: [&str; 8] = [
@@ -32,6 +32,21 @@ pub struct Home {
     pub region: RegionCode,
     /// Its IANA zone.
     pub zone: chrono_tz::Tz,
+}
+
+impl Home {
+    /// The home of a postcode.
+    ///
+    /// # Errors
+    /// When `tree` does not know it.
+    pub fn of(tree: &Tree, zip: &str) -> Result<Self, PostcodeError> {
+        let place = tree.place(zip)?;
+        Ok(Self {
+            zip: place.postcode,
+            region: place.region,
+            zone: place.timezone,
+        })
+    }
 }
 
 /// A county with its postcodes and how many people it takes.

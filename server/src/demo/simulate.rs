@@ -177,7 +177,7 @@ fn decider(plan: &Plan, who: usize) -> Viewer {
 }
 
 /// A little of what somebody like this does.
-fn activity(persona: usize, chance: &mut Chance) -> NewActivity {
+pub fn activity(persona: usize, chance: &mut Chance) -> NewActivity {
     let deeds = PERSONAS[persona].deeds;
     let weights: Vec<f64> = deeds.iter().map(|(_, weight)| *weight).collect();
     let kind = match deeds[chance.weighted(&weights)].0 {

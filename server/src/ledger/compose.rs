@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::model::{Candidate, Entry, Line, Person, Standing, Verification};
 use super::{Trust, Week, Weight};
 use crate::clock::Instant;
-use crate::ids::VolunteerId;
+use crate::ids::{VolunteerId, at};
 
 /// An entry beside what is known about the person it credits.
 pub fn candidate(entry: Entry, person: &Person, rule: &Trust, now: Instant) -> Candidate {
@@ -55,6 +55,12 @@ pub fn line(candidate: Candidate, id: i64, now: Instant) -> Line {
         twin: candidate.twin,
         created_at: now,
     }
+}
+
+/// The line that `entry` becomes when it is written at `now` under this number (its lowest 21 bits)
+/// and nothing speaks against it.
+pub fn composed(entry: Entry, person: &Person, rule: &Trust, number: i64, now: Instant) -> Line {
+    line(candidate(entry, person, rule, now), at(now, number), now)
 }
 
 /// The minute in the upper bits, so that the index grows at one end, and 38 bits of a hash over

@@ -22,10 +22,12 @@ mod week;
 mod weight;
 mod writer;
 
+pub use compose::composed;
 pub use correct::{Corrected, Decision};
 pub use counts::Counts;
 pub use model::{
-    Candidate, Entry, EntryState, Line, MemberWeek, RegionWeek, Standing, Verification, Written,
+    Candidate, Entry, EntryState, Line, MemberWeek, Person, RegionWeek, Standing, Verification,
+    Written,
 };
 pub use points::*;
 pub use scoring::*;
