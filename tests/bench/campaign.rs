@@ -110,13 +110,13 @@ impl Campaign {
             members: Vec::new(),
         };
         if peopled {
-            campaign.members = campaign.people()?;
+            campaign.members = campaign.take_in()?;
         }
         Ok(campaign)
     }
 
     /// Takes members in, two weeks ago, so that the board counts with them.
-    fn people(&self) -> Result<Vec<Opened>, String> {
+    fn take_in(&self) -> Result<Vec<Opened>, String> {
         let now = Clock::System.now();
         let tree = Tree::embedded().map_err(|why| why.to_string())?;
         let state = RegionCode::parse(STATE).map_err(|why| why.to_string())?;
@@ -151,6 +151,23 @@ impl Campaign {
                 people.iter().enumerate().map(open).collect()
             })
             .map_err(|why| why.to_string())
+    }
+
+    /// Opens a session for each of these people, who are in the database already.
+    ///
+    /// # Errors
+    /// One sentence when the database refuses.
+    pub fn sign_in(&mut self, people: &[VolunteerId]) -> Result<(), String> {
+        let now = Clock::System.now();
+        let opened: Result<Vec<Opened>, _> = self.db.write_blocking(|conn| {
+            let open = |(at, who): (usize, &VolunteerId)| {
+                let (what, at) = (Audience::Api, now - moments(at));
+                self.sessions.open(conn, *who, what, "a load generator", at)
+            };
+            people.iter().enumerate().map(open).collect()
+        });
+        self.members = opened.map_err(|why| why.to_string())?;
+        Ok(())
     }
 
     /// Every member with a token that is good from now on.
@@ -191,6 +208,21 @@ impl Campaign {
             .read_blocking(|conn| Ok(diesel::sql_query(query).get_result(conn)?))
             .map_err(|why| why.to_string())?;
         u64::try_from(found.count).map_err(|why| why.to_string())
+    }
+
+    /// The people whose ids a `SELECT … AS count` gives.
+    ///
+    /// # Errors
+    /// One sentence when the database refuses.
+    pub fn people(&self, query: &str) -> Result<Vec<VolunteerId>, String> {
+        let found: Vec<Count> = self
+            .db
+            .read_blocking(|conn| Ok(diesel::sql_query(query).load(conn)?))
+            .map_err(|why| why.to_string())?;
+        Ok(found
+            .into_iter()
+            .map(|row| VolunteerId(row.count))
+            .collect())
     }
 
     /// The texts a `SELECT … AS text` gives.

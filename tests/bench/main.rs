@@ -10,12 +10,15 @@ mod activities;
 mod board;
 mod bytes;
 mod campaign;
+mod fill;
+mod fold;
 mod idle;
 mod load;
 mod node;
 mod numbers;
 mod plan;
 mod rows;
+mod size;
 mod sockets;
 mod wire;
 mod work;
@@ -43,6 +46,9 @@ struct Arguments {
     /// Seconds of one load; a round has three
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=60))]
     seconds: u64,
+    /// Entries of the large ledger of the part `size`; a person has fifty
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(20_000..=100_000_000))]
+    entries: u64,
     /// The release binary of Muster
     #[arg(long, hide = true, required_unless_present = "bare")]
     program: Option<PathBuf>,
@@ -74,6 +80,8 @@ enum Part {
     Sockets,
     /// The memory of a node with nothing to do
     Idle,
+    /// What things cost at a large ledger, against a small one
+    Size,
 }
 
 fn main() -> ExitCode {
@@ -110,7 +118,13 @@ fn run(arguments: Arguments) -> Result<bool, String> {
         time: Duration::from_secs(arguments.seconds),
         began: Instant::now(),
     };
-    let all = [Part::Activities, Part::Board, Part::Sockets, Part::Idle];
+    let all = [
+        Part::Activities,
+        Part::Board,
+        Part::Sockets,
+        Part::Idle,
+        Part::Size,
+    ];
     let mut findings: Vec<Finding> = Vec::new();
     for part in all {
         if !arguments.parts.is_empty() && !arguments.parts.contains(&part) {
@@ -121,6 +135,7 @@ fn run(arguments: Arguments) -> Result<bool, String> {
             Part::Board => board::measure(&plan)?,
             Part::Sockets => sockets::measure(&plan)?,
             Part::Idle => idle::measure(&plan)?,
+            Part::Size => size::measure(&plan, arguments.entries)?,
         });
     }
     println!("\n{HEAD}");
