@@ -57,25 +57,30 @@ pub fn fill(plan: &Plan, campaign: &Campaign, name: &str, entries: u64) -> Resul
     let weeks = crowd.weeks().to_vec();
     let week = *weeks.iter().rev().nth(1).ok_or("A campaign has weeks.")?;
     let mut fold = Fold::new(&roll, &weeks);
+    // Lines: an entry, and a decision about some.
     let (written, said) = (AtomicU64::new(0), format!("{name} ledger"));
     let (lines, line_box) = sync_channel::<Vec<Line>>(WAITING);
     let (states, state_box) = sync_channel::<Vec<EntryState>>(WAITING);
-    let told = || tell(plan, &said, written.load(Ordering::Relaxed), entries, began);
+    let told = |made| {
+        tell(
+            plan,
+            &said,
+            (made, entries),
+            written.load(Ordering::Relaxed),
+            began,
+        );
+    };
     let made = std::thread::scope(|scope| {
         let state_writer = scope.spawn(|| copy_all(&campaign.url, state_box, write_states, |_| {}));
         let line_writer = scope.spawn(|| {
-            copy_all(&campaign.url, line_box, write_lines, |rows| {
-                let done = rows.iter().filter(|line| line.corrects.is_none()).count();
-                written.fetch_add(done as u64, Ordering::Relaxed);
+            copy_all(&campaign.url, line_box, write_lines, |lines| {
+                written.fetch_add(lines as u64, Ordering::Relaxed);
             })
         });
-        let made = hand_over(
-            crowd.entries(scoring.clone(), entries),
-            &mut fold,
-            lines,
-            states,
-            told,
-        );
+        let all = crowd.entries(scoring.clone(), entries);
+        let made = hand_over(all, &mut fold, &lines, &states, told);
+        // Nothing more comes: the writers end, and those that failed say why.
+        drop((lines, states));
         for writer in [state_writer, line_writer] {
             writer
                 .join()
@@ -83,7 +88,7 @@ pub fn fill(plan: &Plan, campaign: &Campaign, name: &str, entries: u64) -> Resul
         }
         made
     })?;
-    told();
+    told(made);
     plan.say(&format!("{said}: totals and people"));
     let mut conn = connect(&campaign.url)?;
     finish(&mut conn, &roll, &fold, &scoring).map_err(|why| why.to_string())?;
@@ -128,9 +133,9 @@ fn homes() -> Result<Vec<Home>, String> {
 fn hand_over(
     entries: impl Iterator<Item = Wrote>,
     fold: &mut Fold,
-    to_lines: SyncSender<Vec<Line>>,
-    to_states: SyncSender<Vec<EntryState>>,
-    told: impl Fn(),
+    to_lines: &SyncSender<Vec<Line>>,
+    to_states: &SyncSender<Vec<EntryState>>,
+    told: impl Fn(u64),
 ) -> Result<u64, String> {
     let (mut lines, mut states) = (Vec::with_capacity(ROWS + 1), Vec::with_capacity(ROWS));
     let (mut count, mut last) = (0, Moment::now());
@@ -158,7 +163,7 @@ fn hand_over(
             }
         }
         if last.elapsed() >= TOLD {
-            told();
+            told(count);
             last = Moment::now();
         }
     }
@@ -169,13 +174,14 @@ fn hand_over(
     Ok(count)
 }
 
-fn tell(plan: &Plan, name: &str, done: u64, all: u64, began: Moment) {
+fn tell(plan: &Plan, name: &str, (done, all): (u64, u64), lines: u64, began: Moment) {
     plan.say(&format!(
-        "{name}: {} of {} entries, {} %, {} a second",
+        "{name}: {} of {} entries, {} %; {} lines copied, {} a second",
         short(real(done)),
         short(real(all)),
         done * 100 / all.max(1),
-        short(rate(done, began.elapsed()).round()),
+        short(real(lines)),
+        short(rate(lines, began.elapsed()).round()),
     ));
 }
 
@@ -188,12 +194,12 @@ fn copy_all<R>(
     url: &str,
     inbox: Receiver<Vec<R>>,
     write: fn(&mut PgConnection, Vec<R>) -> QueryResult<usize>,
-    done: impl Fn(&[R]),
+    done: impl Fn(usize),
 ) -> Result<(), String> {
     let mut conn = connect(url)?;
     for rows in inbox {
-        done(&rows);
-        write(&mut conn, rows).map_err(|why| format!("A ledger cannot be filled: {why}."))?;
+        let copied = write(&mut conn, rows);
+        done(copied.map_err(|why| format!("A ledger cannot be filled: {why}."))?);
     }
     Ok(())
 }

@@ -76,15 +76,15 @@ pub fn measure(plan: &Plan, entries: u64) -> Result<Vec<Finding>, String> {
         let before = small.load(plan.time)?;
         let large = large.load(plan.time)?;
         let after = small.load(plan.time)?;
-        let mut told = String::new();
+        let mut told = Vec::new();
         for at in 0..ASKED.len() {
             let small = f64::midpoint(before[at], after[at]);
             ratios[at].push(large[at] / small);
             costs[at].0.push(large[at] / 1000.0);
             costs[at].1.push(small / 1000.0);
-            told += &format!(", {} × ", short(large[at] / small));
+            told.push(format!("{} ×", short(large[at] / small)));
         }
-        plan.say(&format!("size, round {round}{}", told.trim_end()));
+        plan.say(&format!("size, round {round}: {}", told.join(", ")));
     }
     let memory = format!(
         "nodes of {} and {} MiB",
@@ -96,19 +96,19 @@ pub fn measure(plan: &Plan, entries: u64) -> Result<Vec<Finding>, String> {
         let what: &str = ASKED[at];
         Finding {
             what: format!(
-                "{what}, at {} entries of {} people to {} of {}, on PostgreSQL",
+                "{what} at {} entries, to {}",
                 short(real(large.filled.entries)),
-                short(real(large.filled.people)),
                 short(real(small.filled.entries)),
-                short(real(small.filled.people)),
             ),
             unit: "×",
             rounds,
             goal: Goal::AtMost(MOST),
             detail: format!(
-                "{} against {} ms, one client{}",
+                "{} against {} ms, one client; {} people against {}, PostgreSQL{}",
                 short(large_cost.median()),
                 short(small_cost.median()),
+                short(real(large.filled.people)),
+                short(real(small.filled.people)),
                 if at == 0 {
                     format!("; {memory}")
                 } else {
@@ -129,6 +129,14 @@ impl Side {
     fn open(plan: &Plan, world: &World, name: &'static str, entries: u64) -> Result<Self, String> {
         let mut campaign = Campaign::open(&plan.folder, &format!("size-{name}"), world, false)?;
         let filled = fill(plan, &campaign, name, entries)?;
+        for (table, of) in [("ledger", "corrects IS NULL"), ("entry_states", "TRUE")] {
+            let query = format!("SELECT COUNT(*) AS count FROM {table} WHERE {of}");
+            let count = campaign.count(&query)?;
+            if count != filled.entries {
+                let made = filled.entries;
+                return Err(format!("{made} entries were made, {table} has {count}."));
+            }
+        }
         verify(plan, &campaign, name)?;
         let week = filled.week.to_string();
         let mut people = campaign.people(&format!(

@@ -25,7 +25,7 @@ pub use check::*;
 pub use kind::*;
 pub use missions::{MissionView, Missions, Weights, set_mission, week_number, weights, weights_of};
 pub use model::{ActivityView, Earned, LineView, NewActivity, SheetRow};
-pub use record::{Record, Recorded, Waiting, count_waiting, find, own_tasks, points_of, waiting};
+pub use record::{Record, Recorded, Waiting, find, own_tasks, points_of, waiting};
 pub use refusal::*;
 pub use rules::*;
 pub use why::{what, why, words_of};

@@ -208,17 +208,6 @@ pub async fn waiting(
         .await
 }
 
-/// How many entries wait in the viewer's scope.
-///
-/// # Errors
-/// When the database is away.
-pub async fn count_waiting(app: &App, viewer: &Viewer) -> Result<i64, Error> {
-    let scope = viewer.scope();
-    app.db
-        .read(move |conn| Ok(store::count_waiting(conn, &scope)?))
-        .await
-}
-
 /// Adds the names and titles that the sentences about lines need.
 fn named(conn: &mut Conn, lines: Vec<(Line, Option<EntryState>)>) -> Result<Vec<Recorded>, Error> {
     let who = |line: &Line, state: Option<&EntryState>| {

@@ -2,7 +2,8 @@
 //!
 //! What changed is announced with the task's id and read by it. Announcements may be lost or come
 //! from a clock that is a little off, so every two seconds whatever the database says has changed
-//! is read too, and every minute everything.
+//! is read too, and every minute everything. How rare a skill is, which goes over everybody's, is
+//! counted again every ten minutes.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, RwLock};
@@ -30,6 +31,8 @@ use crate::volunteers::skills;
 const FRESH: Span = Span::from_secs(2);
 /// How often everything is read again.
 const WHOLE: Span = Span::from_secs(60);
+/// How often it is counted again how many people have each skill.
+const COUNTED: Span = Span::from_secs(600);
 /// How far other nodes' clocks and unfinished transactions may lie behind.
 const SLACK: Duration = Duration::seconds(10);
 /// The level of the tree (counties) whose middle says where a task without a place is.
@@ -60,6 +63,7 @@ struct Upkeep {
     heard: Receiver<Event>,
     looked: Option<Moment>,
     whole: Option<Moment>,
+    counted: Option<Moment>,
     mark: Instant,
 }
 
@@ -78,6 +82,7 @@ impl Matcher {
                 heard: cluster.listen(),
                 looked: None,
                 whole: None,
+                counted: None,
                 mark: Instant::from_micros(0),
             }),
         })))
@@ -150,9 +155,13 @@ impl Matcher {
         };
         let whole = matches!(which, Which::Open);
         let started = Moment::now();
-        let skills = whole.then(|| self.count_skills(conn)).transpose()?;
+        let recount = whole && old(upkeep.counted, COUNTED);
+        let skills = recount.then(|| self.count_skills(conn)).transpose()?;
         let stock = tasks::stock(conn, &which)?;
-        self.take_in(&stock, skills)?;
+        self.take_in(&stock, whole, skills)?;
+        if recount {
+            upkeep.counted = Some(started);
+        }
         if whole {
             upkeep.whole = Some(started);
         }
@@ -175,13 +184,14 @@ impl Matcher {
         Ok(Skills::new(all, people, self.0.config.skill.idf_floor))
     }
 
-    fn take_in(&self, stock: &Stock, skills: Option<Skills>) -> Result<(), Error> {
+    fn take_in(&self, stock: &Stock, whole: bool, skills: Option<Skills>) -> Result<(), Error> {
         let mut held = self.0.held.write().map_err(|_| poisoned())?;
+        if whole {
+            held.tasks.clear();
+            held.places.clear();
+        }
         if let Some(skills) = skills {
-            *held = Held {
-                skills,
-                ..Held::default()
-            };
+            held.skills = skills;
         }
         for task in &stock.tasks {
             let view = self.judge(task, stock, &held.skills);

@@ -1,8 +1,10 @@
 //! The SQL of what people did: reads of the ledger by person, kind and task.
 
 mod twins;
+mod waiting;
 
 pub use twins::list_twins;
+pub use waiting::list_waiting;
 
 use std::collections::BTreeSet;
 
@@ -230,54 +232,6 @@ pub fn count_own_for(conn: &mut Conn, scope: &Scope, task: TaskId) -> QueryResul
         .filter(ledger::task_id.eq(task))
         .filter(ledger::corrects.is_null())
         .filter(scope.sees(ledger::region, ledger::volunteer_id))
-        .count()
-        .get_result(conn)
-}
-
-/// Entries of others in `scope` that nobody has decided about, behind the line number `after`.
-pub fn list_waiting(
-    conn: &mut Conn,
-    scope: &Scope,
-    after: i64,
-    limit: i64,
-) -> QueryResult<Vec<(Line, Option<EntryState>)>> {
-    ledger::table
-        .inner_join(
-            entry_states::table.on(entry_states::volunteer_id
-                .eq(ledger::volunteer_id)
-                .and(entry_states::entry_id.eq(ledger::id))),
-        )
-        .filter(
-            entry_states::state
-                .eq(Verification::Unverified.as_str())
-                .or(entry_states::state.eq(Verification::Held.as_str())),
-        )
-        .filter(entry_states::decided_by.is_null())
-        .filter(entry_states::entry_id.gt(after))
-        .filter(entry_states::volunteer_id.ne(scope.actor()))
-        .filter(scope.sees(entry_states::region, entry_states::volunteer_id))
-        .order((entry_states::entry_id, entry_states::volunteer_id))
-        .limit(limit)
-        .select((Line::as_select(), EntryState::as_select()))
-        .load::<(Line, EntryState)>(conn)
-        .map(|rows| {
-            rows.into_iter()
-                .map(|(line, state)| (line, Some(state)))
-                .collect()
-        })
-}
-
-/// How many entries of others in `scope` nobody has decided about.
-pub fn count_waiting(conn: &mut Conn, scope: &Scope) -> QueryResult<i64> {
-    entry_states::table
-        .filter(
-            entry_states::state
-                .eq(Verification::Unverified.as_str())
-                .or(entry_states::state.eq(Verification::Held.as_str())),
-        )
-        .filter(entry_states::decided_by.is_null())
-        .filter(entry_states::volunteer_id.ne(scope.actor()))
-        .filter(scope.sees(entry_states::region, entry_states::volunteer_id))
         .count()
         .get_result(conn)
 }

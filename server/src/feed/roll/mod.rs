@@ -3,7 +3,7 @@
 
 mod store;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -21,6 +21,8 @@ use crate::regions::Tree;
 const ROLL: usize = 50;
 /// Deeds shown at most.
 const DEEDS: i64 = 6;
+/// Of all entries, the last so many are looked at first.
+const LATEST: i64 = 1_000;
 
 /// Somebody on the honour roll.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -73,7 +75,12 @@ pub fn deeds(
     now: Instant,
 ) -> Result<Vec<Deed>, Error> {
     let week = Week::at(now.utc(), tree.zone(region));
-    let rows = store::list_deeds(conn, reader, region, week, DEEDS)?;
+    // A large region has enough among what was written last anywhere, and would take long to search;
+    // a small one is quickly searched.
+    let rows = match latest(conn, reader, region, week)? {
+        Some(rows) => rows,
+        None => store::list_deeds(conn, reader, region, week, DEEDS)?,
+    };
     Ok(rows
         .into_iter()
         .map(|(name, kind, quantity, minutes, at)| Deed {
@@ -84,6 +91,32 @@ pub fn deeds(
             at,
         })
         .collect())
+}
+
+/// The deeds to show, if the last entries of the whole campaign hold enough of them.
+fn latest(
+    conn: &mut Conn,
+    reader: &FeedScope,
+    region: &RegionCode,
+    week: Week,
+) -> Result<Option<Vec<store::Deed>>, Error> {
+    let entries = store::list_latest(conn, reader, week, LATEST)?;
+    let people: BTreeSet<VolunteerId> = entries.iter().map(|(who, _)| *who).collect();
+    let people: Vec<VolunteerId> = people.into_iter().collect();
+    let names = store::list_named(conn, reader, region, &people)?;
+    let wanted = usize::try_from(DEEDS).unwrap_or(0);
+    let mut deeds = Vec::with_capacity(wanted);
+    for (who, entry) in entries {
+        if let Some(name) = names.get(&who)
+            && let Some(deed) = store::find_deed(conn, reader, (who, entry), week, name)?
+        {
+            deeds.push(deed);
+        }
+        if deeds.len() == wanted {
+            return Ok(Some(deeds));
+        }
+    }
+    Ok(None)
 }
 
 /// How many members of `region` did something this week.
