@@ -52,16 +52,18 @@ pub struct Campaign {
     pub db: Db,
     redis: String,
     sessions: Sessions,
-    members: Vec<Opened>,
+    members: Vec<(Opened, RegionCode)>,
 }
 
-/// A member's bearer token and who they are.
+/// A member's bearer token, who they are and where.
 #[derive(Debug, Clone)]
 pub struct Member {
     /// Good for ten minutes.
     pub token: String,
     /// Their id.
     pub id: VolunteerId,
+    /// The region they live in: the smallest there is.
+    pub home: RegionCode,
 }
 
 #[derive(QueryableByName)]
@@ -116,7 +118,7 @@ impl Campaign {
     }
 
     /// Takes members in, two weeks ago, so that the board counts with them.
-    fn take_in(&self) -> Result<Vec<Opened>, String> {
+    fn take_in(&self) -> Result<Vec<(Opened, RegionCode)>, String> {
         let now = Clock::System.now();
         let tree = Tree::embedded().map_err(|why| why.to_string())?;
         let state = RegionCode::parse(STATE).map_err(|why| why.to_string())?;
@@ -146,7 +148,10 @@ impl Campaign {
                 let open = |(at, person): (usize, &NewVolunteer)| {
                     volunteers::create(conn, &Scope::System, person)?;
                     let (who, what, at) = (person.id, Audience::Api, now - moments(at));
-                    self.sessions.open(conn, who, what, "a load generator", at)
+                    let opened = self
+                        .sessions
+                        .open(conn, who, what, "a load generator", at)?;
+                    Ok((opened, person.region.clone()))
                 };
                 people.iter().enumerate().map(open).collect()
             })
@@ -159,10 +164,14 @@ impl Campaign {
     /// One sentence when the database refuses.
     pub fn sign_in(&mut self, people: &[VolunteerId]) -> Result<(), String> {
         let now = Clock::System.now();
-        let opened: Result<Vec<Opened>, _> = self.db.write_blocking(|conn| {
+        let opened: Result<Vec<_>, _> = self.db.write_blocking(|conn| {
             let open = |(at, who): (usize, &VolunteerId)| {
+                let home = volunteers::find(conn, &Scope::System, *who)?.region;
                 let (what, at) = (Audience::Api, now - moments(at));
-                self.sessions.open(conn, *who, what, "a load generator", at)
+                let opened = self
+                    .sessions
+                    .open(conn, *who, what, "a load generator", at)?;
+                Ok((opened, home))
             };
             people.iter().enumerate().map(open).collect()
         });
@@ -176,11 +185,12 @@ impl Campaign {
     /// One sentence when a token cannot be signed.
     pub fn members(&self) -> Result<Vec<Member>, String> {
         let now = Clock::System.now();
-        let member = |opened: &Opened| {
+        let member = |(opened, home): &(Opened, RegionCode)| {
             let token = self.sessions.token(opened.session, Audience::Api, now);
             token.map(|token| Member {
                 token,
                 id: opened.volunteer,
+                home: home.clone(),
             })
         };
         let members: Result<Vec<Member>, _> = self.members.iter().map(member).collect();

@@ -53,34 +53,40 @@ impl Load {
             .enable_all()
             .build()
             .map_err(|why| format!("The load generator cannot start: {why}."))?;
+        runtime.block_on(self.put(callers))
+    }
+
+    /// The same, beside whatever else a runtime does.
+    ///
+    /// # Errors
+    /// Those of [`Load::run`].
+    pub async fn put<C: Caller>(&self, callers: Vec<C>) -> Result<(Answered, Vec<C>), String> {
         let load = *self;
-        runtime.block_on(async move {
-            let clients = callers.len();
-            let barrier = Arc::new(Barrier::new(clients + 1));
-            let mut running = JoinSet::new();
-            for (at, caller) in callers.into_iter().enumerate() {
-                let mut wire = Wire::open(load.address)
-                    .await
-                    .map_err(|why| format!("A client cannot connect: {why}."))?;
-                let barrier = barrier.clone();
-                running.spawn(async move {
-                    barrier.wait().await;
-                    load.client(&mut wire, caller, at, clients).await
-                });
-            }
-            barrier.wait().await;
-            let began = Instant::now();
-            let (mut all, mut back) = (Answered::default(), Vec::with_capacity(clients));
-            while let Some(ended) = running.join_next().await {
-                let (micros, caller) = ended.map_err(|why| format!("A client ended: {why}."))??;
-                all.micros.extend(micros);
-                back.push(caller);
-            }
-            all.took = began.elapsed();
-            all.count = all.micros.len() as u64;
-            all.micros.sort_unstable();
-            Ok((all, back))
-        })
+        let clients = callers.len();
+        let barrier = Arc::new(Barrier::new(clients + 1));
+        let mut running = JoinSet::new();
+        for (at, caller) in callers.into_iter().enumerate() {
+            let mut wire = Wire::open(load.address)
+                .await
+                .map_err(|why| format!("A client cannot connect: {why}."))?;
+            let barrier = barrier.clone();
+            running.spawn(async move {
+                barrier.wait().await;
+                load.client(&mut wire, caller, at, clients).await
+            });
+        }
+        barrier.wait().await;
+        let began = Instant::now();
+        let (mut all, mut back) = (Answered::default(), Vec::with_capacity(clients));
+        while let Some(ended) = running.join_next().await {
+            let (micros, caller) = ended.map_err(|why| format!("A client ended: {why}."))??;
+            all.micros.extend(micros);
+            back.push(caller);
+        }
+        all.took = began.elapsed();
+        all.count = all.micros.len() as u64;
+        all.micros.sort_unstable();
+        Ok((all, back))
     }
 
     async fn client<C: Caller>(

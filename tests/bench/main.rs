@@ -10,15 +10,20 @@ mod activities;
 mod board;
 mod bytes;
 mod campaign;
+mod cluster;
 mod fill;
 mod fold;
+mod followers;
 mod idle;
 mod load;
+mod markers;
 mod node;
 mod numbers;
 mod plan;
+mod redis;
 mod rows;
 mod size;
+mod socket;
 mod sockets;
 mod wire;
 mod work;
@@ -82,6 +87,8 @@ enum Part {
     Idle,
     /// What things cost at a large ledger, against a small one
     Size,
+    /// Three nodes: how soon another one's sockets show an entry, and what Redis costs
+    Cluster,
 }
 
 fn main() -> ExitCode {
@@ -124,6 +131,7 @@ fn run(arguments: Arguments) -> Result<bool, String> {
         Part::Sockets,
         Part::Idle,
         Part::Size,
+        Part::Cluster,
     ];
     let mut findings: Vec<Finding> = Vec::new();
     for part in all {
@@ -136,6 +144,11 @@ fn run(arguments: Arguments) -> Result<bool, String> {
             Part::Sockets => sockets::measure(&plan)?,
             Part::Idle => idle::measure(&plan)?,
             Part::Size => size::measure(&plan, arguments.entries)?,
+            Part::Cluster => {
+                let mut found = cluster::measure(&plan)?;
+                found.append(&mut redis::measure(&plan)?);
+                found
+            }
         });
     }
     println!("\n{HEAD}");

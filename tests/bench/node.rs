@@ -25,11 +25,24 @@ impl Node {
     /// # Errors
     /// One sentence.
     pub fn serve(program: &Path, campaign: &Campaign) -> Result<Self, String> {
+        Self::serve_with(program, campaign, &[])
+    }
+
+    /// The same with more in its environment.
+    ///
+    /// # Errors
+    /// One sentence.
+    pub fn serve_with(
+        program: &Path,
+        campaign: &Campaign,
+        more: &[(&str, &str)],
+    ) -> Result<Self, String> {
         let mut command = attached(program);
         command
             .arg("serve")
             .current_dir(&campaign.folder)
-            .envs(campaign.environment());
+            .envs(campaign.environment())
+            .envs(more.iter().copied());
         Self::start(command, "Muster serves at http://")
     }
 

@@ -6,8 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -18,6 +16,7 @@ use crate::load::{Caller, Load};
 use crate::node::Node;
 use crate::numbers::{Finding, Goal, Rounds, real, short};
 use crate::plan::{CLIENTS, Plan, SOCKETS};
+use crate::socket::Socket;
 use crate::wire::Wire;
 use crate::work::Logger;
 
@@ -189,101 +188,28 @@ async fn open(
         let (token, places) = (member.token.clone(), places.clone());
         opening.spawn(async move {
             let _place = places.acquire().await;
-            upgraded(address, &token).await
+            Socket::follow(address, &token, &[&format!("race/{STATE}")]).await
         });
     }
     let mut sockets = JoinSet::new();
     while let Some(opened) = opening.join_next().await {
-        let stream = opened.map_err(|why| why.to_string())??;
-        sockets.spawn(listen(stream, seen.clone()));
+        let socket = opened.map_err(|why| why.to_string())??;
+        sockets.spawn(listen(socket, seen.clone()));
     }
     Ok(sockets)
 }
 
-/// A socket that has asked for the race.
-async fn upgraded(address: SocketAddr, token: &str) -> Result<TcpStream, String> {
-    let request = format!(
-        "GET /live HTTP/1.1\r\nhost: {address}\r\norigin: http://{address}\r\n\
-         authorization: Bearer {token}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
-         sec-websocket-version: 13\r\nsec-websocket-key: bXVzdGVyIGF0IHNwZWVkIQ==\r\n\
-         sec-websocket-protocol: muster.v1\r\n\r\n"
-    );
-    let failed = |why| format!("A socket cannot be opened: {why}.");
-    let mut wire = Wire::open(address).await.map_err(failed)?;
-    let head = wire.ask(request.as_bytes()).await.map_err(failed)?;
-    if head.status != 101 {
-        let said = String::from_utf8_lossy(wire.answer()).into_owned();
-        return Err(format!("A socket was refused:\n{said}"));
-    }
-    let mut stream = wire.into_stream();
-    let topic = format!(r#"{{"op":"subscribe","topic":"race/{STATE}"}}"#);
-    let masked = masked(1, topic.as_bytes());
-    stream.write_all(&masked).await.map_err(failed)?;
-    Ok(stream)
-}
-
-/// A client's short frame (RFC 6455, 5.2), under a mask of zeros.
-fn masked(kind: u8, payload: &[u8]) -> Vec<u8> {
-    let length = u8::try_from(payload.len()).unwrap_or(125).min(125);
-    let mut frame = vec![0x80 | kind, 0x80 | length, 0, 0, 0, 0];
-    frame.extend(payload.iter().take(usize::from(length)));
-    frame
-}
-
-/// Reads until the other side ends, notes what came and answers pings.
-async fn listen(mut stream: TcpStream, seen: Arc<Seen>) -> Result<(), String> {
-    let mut bytes: Vec<u8> = Vec::new();
+/// Notes what comes until the other side ends.
+async fn listen(mut socket: Socket, seen: Arc<Seen>) -> Result<(), String> {
     loop {
-        let count = stream.read_buf(&mut bytes).await;
-        if count.map_err(|why| why.to_string())? == 0 {
-            return Err("the server closed it".into());
-        }
-        while let Some((kind, payload, whole)) = frame(&bytes) {
-            match kind {
-                1 => note(payload, &seen),
-                8 => return Err(String::from_utf8_lossy(payload).into_owned()),
-                9 => {
-                    let pong = masked(10, payload);
-                    stream
-                        .write_all(&pong)
-                        .await
-                        .map_err(|why| why.to_string())?;
-                }
-                _ => {}
-            }
-            bytes.drain(..whole);
-        }
-        if bytes.is_empty() {
-            bytes = Vec::new();
-        }
+        note(&socket.text().await?, &seen);
     }
 }
 
-fn note(payload: &[u8], seen: &Seen) {
-    let text = std::str::from_utf8(payload).unwrap_or_default();
+fn note(text: &str, seen: &Seen) {
     if text.contains(r#""kind":"snapshot""#) || text.contains(r#""moved":[{"#) {
         let now = u64::try_from(seen.began.elapsed().as_micros()).unwrap_or(u64::MAX);
         seen.last.fetch_max(now, Ordering::SeqCst);
         seen.told.fetch_add(1, Ordering::SeqCst);
     }
-}
-
-/// The server's frame at the start of `bytes`: its kind, its payload and its length with the head.
-fn frame(bytes: &[u8]) -> Option<(u8, &[u8], usize)> {
-    let kind = bytes.first()? & 0x0f;
-    let number = |from: usize, to: usize| {
-        let field = bytes.get(from..to)?;
-        Some(
-            field
-                .iter()
-                .fold(0_usize, |sum, byte| (sum << 8) | usize::from(*byte)),
-        )
-    };
-    let (head, length) = match bytes.get(1)? & 0x7f {
-        126 => (4, number(2, 4)?),
-        127 => (10, number(2, 10)?),
-        short => (2, usize::from(short)),
-    };
-    let payload = bytes.get(head..head + length)?;
-    Some((kind, payload, head + length))
 }
