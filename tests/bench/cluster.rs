@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
+use muster::clock::Clock;
 use muster::ledger::{ScoringConfig, verify};
 use muster::regions::RegionCode;
 use tokio::runtime::{Builder, Runtime};
@@ -258,6 +259,7 @@ fn roles(members: &[Member], nodes: &[Node]) -> (Vec<Marker>, HashSet<RegionCode
             row,
             ask: asked.map(|(_, node)| node.address).collect(),
             listen: nodes[listen].address,
+            now: Clock::System.now(),
             logged: 0,
         });
     }

@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use muster::clock::{Clock, Duration as Span};
+use muster::clock::{Duration as Span, Instant as Moment};
 use serde_json::Value;
 use tokio::time::{sleep_until, timeout};
 
@@ -34,6 +34,8 @@ pub struct Marker {
     pub ask: Vec<SocketAddr>,
     /// The node whose socket is listened to.
     pub listen: SocketAddr,
+    /// Before when its entries happened, a minute apart.
+    pub now: Moment,
     /// Entries logged so far.
     pub logged: u32,
 }
@@ -108,7 +110,7 @@ impl Marker {
     }
 
     fn request(&self, turn: usize) -> Vec<u8> {
-        let at = Clock::System.now() - Span::minutes(i64::from(1 + self.logged));
+        let at = self.now - Span::minutes(i64::from(1 + self.logged));
         let body =
             format!(r#"{{"kind":"doors","quantity":1,"conversations":0,"occurred_at":"{at}"}}"#);
         let host = self.ask.get(turn).map(ToString::to_string);
