@@ -160,6 +160,22 @@ fn registry(app: &App, requests: &Requests) -> Registry {
             tracer.dropped().clone(),
         );
     }
+    let boards = app.boards.counts();
+    registry.register(
+        "boards_compared",
+        "Boards on sockets that were compared with the database",
+        boards.compared.clone(),
+    );
+    registry.register(
+        "boards_stale",
+        "Those of them that were more than two seconds behind it",
+        boards.stale.clone(),
+    );
+    registry.register(
+        "boards_healed",
+        "Stale ones that were mended",
+        boards.healed.clone(),
+    );
     registry.register_collector(Box::new(States(app.clone())));
     registry
 }

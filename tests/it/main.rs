@@ -38,6 +38,7 @@ mod faults;
 mod feed;
 mod finals;
 mod followups;
+mod heard;
 mod home_pages;
 mod house;
 mod leaving;

@@ -11,8 +11,10 @@ use std::time::{Duration as Span, Instant as Tick};
 use moka::sync::Cache;
 use prometheus_client::metrics::counter::Counter;
 
+use super::compute::Totals;
 use super::draws::RankRange;
 use super::model::{Board, Move};
+use super::reconcile::{Counts, Shown};
 use super::roster::Known;
 use super::store;
 use crate::app::App;
@@ -34,6 +36,8 @@ const MOVES: usize = 6;
 pub struct Ready {
     /// The board.
     pub board: Board,
+    /// The totals it was computed from; none for a final board.
+    pub(super) totals: Totals,
     computed: Instant,
     made: Tick,
     json: OnceLock<Vec<u8>>,
@@ -65,6 +69,15 @@ struct Cell {
     making: tokio::sync::Mutex<Kept>,
 }
 
+/// A computation that failed, or whose asker went away, leaves the board as stale as it was.
+struct Unfinished<'a>(&'a AtomicBool);
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
 /// What one computation leaves for the next.
 #[derive(Default)]
 pub struct Kept {
@@ -83,6 +96,7 @@ struct Inner {
     cells: Cache<(RegionCode, Week), Arc<Cell>>,
     moves: Cache<RegionCode, Arc<Mutex<VecDeque<Move>>>>,
     seqs: Mutex<HashMap<RegionCode, u64>>,
+    shown: Shown,
     rosters: Known,
     started: OnceLock<Instant>,
     found: Counter,
@@ -98,6 +112,7 @@ impl Default for Boards {
                 .build(),
             moves: Cache::builder().max_capacity(KEPT).build(),
             seqs: Mutex::default(),
+            shown: Shown::default(),
             rosters: Known::default(),
             started: OnceLock::new(),
             found: Counter::default(),
@@ -114,6 +129,16 @@ impl Boards {
     /// Names this node and its start.
     pub fn epoch(&self) -> &str {
         &self.0.epoch
+    }
+
+    /// What sockets show.
+    pub(super) fn shown(&self) -> &Shown {
+        &self.0.shown
+    }
+
+    /// What was found of boards that sockets show.
+    pub fn counts(&self) -> &Counts {
+        &self.0.shown.counts
     }
 
     /// What is known to be locked.
@@ -155,17 +180,13 @@ impl Boards {
         }
         // What is called stale from here on is not in what is read now.
         cell.stale.store(false, Ordering::SeqCst);
+        let unfinished = Unfinished(&cell.stale);
         let (computed, made) = (app.clock.now(), Tick::now());
-        let computing = super::compute::board(app, region, week, computed, &mut kept).await;
-        let board = match computing {
-            Ok(board) => board,
-            Err(why) => {
-                cell.stale.store(true, Ordering::SeqCst);
-                return Err(why);
-            }
-        };
+        let (board, totals) = super::compute::board(app, region, week, computed, &mut kept).await?;
+        std::mem::forget(unfinished);
         let ready = Arc::new(Ready {
             board,
+            totals,
             computed,
             made,
             json: OnceLock::new(),
@@ -179,6 +200,15 @@ impl Boards {
     pub(super) fn spoil(&self, region: &RegionCode, week: Week) {
         if let Some(cell) = self.0.cells.get(&(region.clone(), week)) {
             cell.stale.store(true, Ordering::SeqCst);
+        }
+    }
+
+    /// Says that a board must be computed anew, whichever its week.
+    pub(super) fn spoil_all(&self, region: &RegionCode) {
+        for (key, cell) in &self.0.cells {
+            if key.0 == *region {
+                cell.stale.store(true, Ordering::SeqCst);
+            }
         }
     }
 

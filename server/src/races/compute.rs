@@ -1,6 +1,6 @@
 //! One board, from the totals of the database.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::boards::Kept;
 use super::model::{Board, BoardRow, Status, Total};
@@ -15,15 +15,19 @@ use crate::ledger::{Points, Week};
 use crate::region_code::RegionCode;
 use crate::regions::RegionView;
 
-/// Computes the board of `region` in `week` as of `now`; a final one is published by the first who
-/// looks, and stays as published. `kept` is what the computation before this one left.
+/// What each child of a board has done.
+pub(super) type Totals = BTreeMap<RegionCode, Total>;
+
+/// Computes the board of `region` in `week` as of `now`, and says which totals it is made of; a final
+/// one is published by the first who looks, and stays as published, whatever the totals. `kept` is
+/// what the computation before this one left.
 pub(super) async fn board(
     app: &App,
     region: &RegionCode,
     week: Week,
     now: Instant,
     kept: &mut Kept,
-) -> Result<Board, Error> {
+) -> Result<(Board, Totals), Error> {
     let weeks = &app.scoring.weeks;
     let zone = app.tree.zone(region);
     let hours = Hours::of(week, app.tree.zones_under(region), weeks.final_hours);
@@ -38,7 +42,7 @@ pub(super) async fn board(
     if now >= hours.finished
         && let Some(rows) = published(app, region, week).await?
     {
-        return Ok(board(Status::Final, rows));
+        return Ok((board(Status::Final, rows), Totals::new()));
     }
     let current = Week::at(now.utc(), zone);
     if week >= current.prev() {
@@ -63,14 +67,15 @@ pub(super) async fn board(
     // Weeks before the campaign have nothing to keep.
     if status == Status::Final && first.is_some_and(|first| week >= first) {
         let rows = publish(app, region, week, rows).await?;
-        return Ok(board(status, rows));
+        return Ok((board(status, rows), Totals::new()));
     }
     if !is_recent {
         // A board that ranks nobody has drawn nothing: the first that does draws at once.
         kept.at = live.then_some(now);
         kept.drawn = drawn;
     }
-    Ok(board(status, rows))
+    let totals = children.into_iter().map(|child| (child.code, child.total));
+    Ok((board(status, rows), totals.collect()))
 }
 
 /// The children of `region` with what they have done in `week`.
@@ -103,10 +108,11 @@ fn totals(
 ) -> Result<HashMap<RegionCode, Total>, Error> {
     let count = |number: i64| u32::try_from(number).unwrap_or(0);
     let mut totals: HashMap<RegionCode, Total> = HashMap::new();
-    for (region, points, active) in store::list_totals(conn, week, codes)? {
+    for (region, points, active, version) in store::list_totals(conn, week, codes)? {
         let total = totals.entry(region).or_default();
         total.points = Points::from_hundredths(points);
         total.active = count(active);
+        total.version = version;
     }
     for (region, members) in store::list_rosters(conn, week, codes)? {
         totals.entry(region).or_default().members = count(members);

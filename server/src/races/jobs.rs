@@ -1,5 +1,5 @@
 //! What happens by itself: rosters are counted when a Monday comes, boards are published when a week
-//! is final, sockets are told what moved.
+//! is final, sockets are told what moved, and what they show is compared with the database.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::rules::Hours;
-use super::{live, roster, store};
+use super::{live, reconcile, roster, store};
 use crate::app::App;
 use crate::error::Error;
 use crate::ledger::Week;
@@ -26,7 +26,7 @@ pub async fn catch_up(app: &App) {
 
 /// Runs for as long as the node does.
 pub async fn run(app: App) {
-    tokio::join!(live::run(&app), keep(&app));
+    tokio::join!(live::run(&app), keep(&app), reconcile::run(&app));
 }
 
 async fn keep(app: &App) {

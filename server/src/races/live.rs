@@ -4,7 +4,7 @@
 //! every five seconds whatever was heard, so that a lost event heals and time itself is seen to pass.
 //! What changed goes out as one frame that all its subscribers share.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant as Tick};
@@ -39,6 +39,8 @@ const TOLD: usize = 3;
 #[derive(Default)]
 struct Followed {
     moved: bool,
+    /// What it shows was found to be wrong.
+    doubted: bool,
     deeds: Vec<Move>,
     looked: Option<Tick>,
     told: Arc<Told>,
@@ -48,7 +50,18 @@ struct Followed {
 #[derive(Default)]
 struct Told {
     busy: AtomicBool,
+    /// The last try failed.
+    failed: AtomicBool,
     last: Mutex<Option<Arc<Ready>>>,
+}
+
+/// Makes a board free for the next try, however this one ends.
+struct Busy(Arc<Told>);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.busy.store(false, Ordering::SeqCst);
+    }
 }
 
 /// Runs for as long as the node does.
@@ -124,10 +137,21 @@ fn mark(
 fn look(app: &App, followed: &mut HashMap<RegionCode, Followed>, places: &Arc<Semaphore>) {
     let races = app.hub.races();
     if races.len() < followed.len() || races.iter().any(|(race, _)| !followed.contains_key(race)) {
-        let mut before = std::mem::take(followed);
+        let wanted: HashSet<&RegionCode> = races.iter().map(|(race, _)| race).collect();
+        // A board that is being told is kept until it has been: who follows it again meanwhile must
+        // not hear something newer first.
+        followed
+            .retain(|race, board| wanted.contains(race) || board.told.busy.load(Ordering::SeqCst));
+        app.boards.shown().keep(|race| wanted.contains(race));
         for (race, _) in &races {
-            let board = before.remove(race).unwrap_or_default();
-            followed.insert(race.clone(), board);
+            if !followed.contains_key(race) {
+                followed.insert(race.clone(), Followed::default());
+            }
+        }
+    }
+    for race in app.boards.shown().doubted() {
+        if let Some(board) = followed.get_mut(&race) {
+            board.doubted = true;
         }
     }
     for (race, has_whole) in races {
@@ -137,23 +161,27 @@ fn look(app: &App, followed: &mut HashMap<RegionCode, Followed>, places: &Arc<Se
         let age = board
             .looked
             .map_or(Duration::MAX, |looked| looked.elapsed());
+        board.moved |= board.told.failed.swap(false, Ordering::SeqCst);
         let untold = has_whole && !board.moved;
-        let is_due = !has_whole || (board.moved && age >= PAUSE) || age >= LOOK;
+        let is_due = !has_whole || ((board.moved || board.doubted) && age >= PAUSE) || age >= LOOK;
         if !is_due || board.told.busy.swap(true, Ordering::SeqCst) {
             continue;
         }
+        let busy = Busy(board.told.clone());
+        if std::mem::take(&mut board.doubted) {
+            app.boards.spoil_all(&race);
+        }
         board.moved = false;
         board.looked = Some(Tick::now());
-        let (app, told, places) = (app.clone(), board.told.clone(), places.clone());
+        let (app, places) = (app.clone(), places.clone());
         let deeds = std::mem::take(&mut board.deeds);
         tokio::spawn(async move {
             let place = places.acquire().await;
-            let moved = tell(&app, race, &told, has_whole, &deeds).await;
+            let moved = tell(&app, race, &busy.0, has_whole, &deeds).await;
             if moved && untold {
                 app.boards.found().inc();
             }
-            told.busy.store(false, Ordering::SeqCst);
-            drop(place);
+            drop((busy, place));
         });
     }
 }
@@ -164,6 +192,7 @@ async fn tell(app: &App, race: RegionCode, told: &Told, has_whole: bool, deeds: 
         Ok(ready) => ready,
         Err(why) => {
             tracing::debug!(%race, %why, "a board could not be computed; it is tried again");
+            told.failed.store(true, Ordering::SeqCst);
             return false;
         }
     };
@@ -172,6 +201,7 @@ async fn tell(app: &App, race: RegionCode, told: &Told, has_whole: bool, deeds: 
         has_whole && last.board.week == ready.board.week && last.board.status == ready.board.status
     });
     let changed = joins.map(|last| changes(&last.board.rows, &ready.board.rows));
+    app.boards.shown().tell(&race, &ready);
     if matches!(&changed, Some((rows, removed)) if rows.is_empty() && removed.is_empty()) {
         return false;
     }

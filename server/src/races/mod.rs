@@ -20,6 +20,7 @@ pub mod pages;
 pub mod par;
 pub mod posterior;
 pub mod ranking;
+mod reconcile;
 mod roster;
 pub mod rules;
 mod scale;
@@ -33,6 +34,7 @@ pub use boards::{Boards, Ready};
 pub use jobs::{catch_up, run};
 pub use lines::StripView;
 pub use model::{Board, BoardRow, Move, Status};
+pub use reconcile::{Compared, Counts, compare};
 pub use strip::{Strip, strip};
 
 use crate::app::App;

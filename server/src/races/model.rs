@@ -98,6 +98,8 @@ pub struct Total {
     pub active: u32,
     /// Its roster.
     pub members: u32,
+    /// The version of its row: what is newer has a higher one. 0 without a row.
+    pub version: i64,
 }
 
 /// A roster about to be added to.

@@ -15,21 +15,22 @@ use crate::scope::Scope;
 /// Codes asked for at once: no list of children is longer in any tree we know.
 const AT_ONCE: usize = 500;
 
-/// Points in hundredths and active people of these regions in `week`.
+/// Points in hundredths, active people and versions of the totals of these regions in `week`.
 pub fn list_totals(
     conn: &mut Conn,
     week: &str,
     codes: &[RegionCode],
-) -> QueryResult<Vec<(RegionCode, i64, i64)>> {
+) -> QueryResult<Vec<(RegionCode, i64, i64, i64)>> {
     let mut rows = Vec::new();
     for some in codes.chunks(AT_ONCE) {
-        let found: Vec<(RegionCode, i64, i64)> = region_weeks::table
+        let found: Vec<(RegionCode, i64, i64, i64)> = region_weeks::table
             .filter(region_weeks::week.eq(week))
             .filter(region_weeks::region.eq_any(some))
             .select((
                 region_weeks::region,
                 region_weeks::points,
                 region_weeks::active,
+                region_weeks::version,
             ))
             .load(conn)?;
         rows.extend(found);

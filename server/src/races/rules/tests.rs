@@ -28,6 +28,7 @@ fn child(name: &str, points: i64, members: u32) -> Child {
             points: Points::whole(points),
             active: members / 2,
             members,
+            version: 1,
         },
     }
 }
