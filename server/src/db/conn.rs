@@ -63,6 +63,8 @@ impl Kind {
         }
     }
 }
+/// How long a statement and a lock may take on PostgreSQL.
+pub const USUAL_WAITS: &str = "SET statement_timeout = '30s'; SET lock_timeout = '5s';";
 
 /// How every SQLite file begins.
 const MAGIC: &[u8] = b"SQLite format 3\0";
@@ -290,11 +292,15 @@ impl CustomizeConnection<Held, diesel::r2d2::Error> for Setup {
             }
             Kind::Postgres => {
                 // No statement of ours is long enough to be worth starting parallel workers for.
-                "SET TIME ZONE 'UTC'; SET statement_timeout = '30s'; SET lock_timeout = '5s'; \
-                 SET client_min_messages = warning; SET max_parallel_workers_per_gather = 0;"
+                "SET TIME ZONE 'UTC'; SET client_min_messages = warning; \
+                 SET max_parallel_workers_per_gather = 0;"
             }
         };
-        conn.batch_execute(setup)
+        let waits = match self.0 {
+            Kind::Sqlite => "",
+            Kind::Postgres => USUAL_WAITS,
+        };
+        conn.batch_execute(&format!("{setup} {waits}"))
             .map_err(diesel::r2d2::Error::QueryError)
     }
 }
