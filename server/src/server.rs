@@ -80,13 +80,17 @@ impl Server {
             Requests::default()
         };
         let metrics = metrics::Listener::open(&app, &requests)?;
-        let jobs = start_jobs(&app);
+        let mut jobs = start_jobs(&app);
         let tracer = app.tracer.clone();
-        let (crowd, most) = (Crowd::default(), app.settings.requests_at_once);
+        let crowd = Crowd::new(app.settings.requests_at_once);
         let patience = std::time::Duration::from_millis(app.settings.patience_ms.into());
+        let db = app.db.clone();
+        jobs.push(tokio::spawn(
+            crowd.clone().adapt(patience, move || db.waits()),
+        ));
         let mut server = HttpServer::new(move || {
             // Called on the thread of each worker.
-            let door = Door::new(crowd.clone(), most, patience);
+            let door = Door::new(crowd.clone(), patience);
             rt::spawn(door.clone().keep_watch());
             let (tracer, wanted) = (tracer.clone(), tracer.is_some());
             Actix::new()

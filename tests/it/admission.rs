@@ -1,10 +1,14 @@
 //! More comes than can be answered: what is urgent is still let in, the rest is told when to ask again.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use serde_json::json;
 
-use crate::support::{Client, Place, World};
+use crate::support::{Client, Place, World, both};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_crowded_node_refuses_the_less_urgent_and_still_logs() {
@@ -89,4 +93,51 @@ async fn a_crowded_node_refuses_the_less_urgent_and_still_logs() {
     let lines = ada.client.get("/api/v1/me/points").await.expect(200).json();
     assert_eq!(lines.as_array().expect("lines").len() as i64, saved);
     ada.client.get("/api/v1/races/us-oh").await.expect(200);
+}
+
+both! {
+    async fn who_is_urgent_passes_slow_readers_that_fill_the_database(world: World) {
+        let ada = world.person("ada@example.org", "us-oh-39049-43215").await;
+        let app = &world.server.app;
+        let began = Arc::new(AtomicUsize::new(0));
+        let readers = app.settings.database_connections as usize;
+        // Each holds its connection until its gate is gone.
+        let (gates, held): (Vec<_>, Vec<_>) = (0..readers)
+            .map(|_| {
+                let (gate, shut) = mpsc::channel::<()>();
+                let (db, began) = (app.db.clone(), began.clone());
+                let held = tokio::spawn(async move {
+                    db.read(move |_| {
+                        began.fetch_add(1, Ordering::SeqCst);
+                        Ok(shut.recv().is_err())
+                    })
+                    .await
+                });
+                (gate, held)
+            })
+            .unzip();
+        while began.load(Ordering::SeqCst) == 0 {
+            tokio::task::yield_now().await;
+        }
+        // Nobody remembers who she is: that is asked of the database as well.
+        app.sessions.forget_all();
+        let body = json!({"kind": "doors", "quantity": 3});
+        ada.client
+            .score("/api/v1/activities", "urgent", &body)
+            .await
+            .expect(201);
+        let asks = json!({"email": "ada@example.org"});
+        ada.client
+            .call("POST", "/api/v1/sign-in-links", &asks)
+            .await
+            .expect(202);
+        let inside = began.load(Ordering::SeqCst);
+        assert!(inside < readers, "{inside} of {readers} places are for all");
+        drop(gates);
+        for one in held {
+            // Who found no place before the gates were gone was told so.
+            let _ = one.await.expect("a reader");
+        }
+        ada.client.get("/api/v1/me").await.expect(200);
+    }
 }

@@ -5,6 +5,7 @@ use super::model::{Choices, NewRequest, Purpose};
 use super::{rules, store};
 use crate::app::App;
 use crate::clock::Duration;
+use crate::db::urgently;
 use crate::error::{Error, FieldErrors};
 use crate::ids::{RequestId, secret};
 use crate::regions::{self, Place};
@@ -167,7 +168,8 @@ async fn ask(
         .await?;
     // Who is behind the address is looked up only now, when the answer no longer waits for it.
     if mailed {
-        slot.begin(mail::deliver(app.clone(), parcel));
+        // As urgent as the request that it belongs to; few go at once.
+        slot.begin(urgently(mail::deliver(app.clone(), parcel)));
     }
     Ok(handle)
 }

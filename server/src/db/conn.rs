@@ -182,13 +182,13 @@ impl Rooms {
             }
             make_private(Path::new(file));
             let watch = Watch::none();
-            let room = |size| -> Result<Room, Error> {
+            let room = |size, places| -> Result<Room, Error> {
                 let pool = build(file, size, Kind::Sqlite, &watch)?;
-                Ok(Room::new(pool, size, watch.clone(), refusals.clone()))
+                Ok(Room::new(pool, places, watch.clone(), refusals.clone()))
             };
             Ok(Self {
-                writers: room(1)?,
-                readers: room(place.connections)?,
+                writers: room(1, 1)?,
+                readers: room(place.connections, place.connections.min(readers()))?,
                 watch: watch.clone(),
                 kind: Kind::Sqlite,
                 refusals,
@@ -212,6 +212,13 @@ impl Rooms {
             ))
         }
     }
+}
+
+/// How many read a SQLite file at a time at most. They work on this machine's own cores: more of
+/// them would finish nothing sooner, and keep the threads that answer from their turn.
+fn readers() -> u32 {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    u32::try_from(cores * 2).unwrap_or(u32::MAX).max(4)
 }
 
 fn build(url: &str, size: u32, kind: Kind, watch: &Watch) -> Result<Pool<Manager>, Error> {
@@ -307,6 +314,7 @@ impl CustomizeConnection<Held, diesel::r2d2::Error> for Setup {
 
 #[cfg(test)]
 mod tests {
+    use super::super::room::Asked;
     use super::*;
 
     #[cfg(unix)]
@@ -323,7 +331,7 @@ mod tests {
         .unwrap();
         rooms
             .writers
-            .with(Instant::now(), |conn| {
+            .with(Asked::now(), |conn| {
                 Ok(conn.batch_execute("CREATE TABLE t (x)")?)
             })
             .unwrap();

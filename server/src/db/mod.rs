@@ -13,6 +13,8 @@ mod migrate;
 mod prepared;
 mod room;
 pub mod schema;
+mod urgency;
+mod waits;
 mod watch;
 
 pub(crate) use address::without_password;
@@ -21,9 +23,11 @@ pub use conn::{Conn, Kind, MultiBackend};
 pub use copy::copy;
 pub use migrate::{migrate, migrations_mark, pending, revert, revert_all, unknown};
 pub(crate) use prepared::prepared;
+pub use urgency::urgently;
+pub use waits::Waited;
 
 use std::future::Future;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use prometheus_client::metrics::counter::Counter;
@@ -31,7 +35,7 @@ use prometheus_client::metrics::counter::Counter;
 use crate::error::Error;
 use crate::trace;
 use conn::Rooms;
-use room::Room;
+use room::{Asked, Room};
 
 /// Whether the database answers the simplest question.
 pub fn answers(conn: &mut Conn) -> Result<(), Error> {
@@ -126,7 +130,7 @@ impl Db {
     /// Whether the database answers, without standing in line behind everybody who waits for it.
     pub async fn answers(&self) -> Result<(), Error> {
         let readers = self.rooms.readers.clone();
-        let asked = blocking(move || readers.with(Instant::now(), answers));
+        let asked = blocking(move || readers.with(Asked::now(), answers));
         self.attend(asked).await
     }
 
@@ -142,13 +146,16 @@ impl Db {
         .await
     }
 
-    /// [`Db::write`] for callers that stand on a thread of their own.
+    /// [`Db::write`] for callers that stand on a thread of their own; they stand in no line.
     pub fn write_blocking<T>(
         &self,
         work: impl FnOnce(&mut Conn) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let writers = &self.rooms.writers;
-        writers.transaction(Instant::now(), dialect::begin, work)
+        // On PostgreSQL a connection is left for them. SQLite has one writer for all: without a
+        // claim on it those who come by the door would hand it on among themselves.
+        let _claim = (self.kind() == Kind::Sqlite).then(|| writers.door.claim());
+        writers.transaction(Asked::now(), dialect::begin, work)
     }
 
     /// Runs `work` on one unchanging state of the database while others write on.
@@ -170,7 +177,7 @@ impl Db {
         &self,
         work: impl FnOnce(&mut Conn) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        self.rooms.readers.with(Instant::now(), work)
+        self.rooms.readers.with(Asked::now(), work)
     }
 }
 
@@ -204,6 +211,13 @@ impl Db {
         }
     }
 
+    /// How long work waited for a connection since this was asked last, in the pool where it was
+    /// longest.
+    pub fn waits(&self) -> Waited {
+        let (readers, writers) = (&self.rooms.readers, &self.rooms.writers);
+        readers.waits.take().or(writers.waits.take())
+    }
+
     /// Times that somebody who came for a connection got none.
     pub fn refusals(&self) -> &Counter {
         &self.rooms.refusals
@@ -219,7 +233,7 @@ impl Db {
         &self,
         work: impl FnOnce(&mut Conn) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        self.rooms.writers.with(Instant::now(), work)
+        self.rooms.writers.with(Asked::now(), work)
     }
 
     /// Runs `work` on a thread of its own, as soon as there is a place in `room`. A database that is
@@ -228,12 +242,12 @@ impl Db {
         &self,
         name: &str,
         room: &Room,
-        work: impl FnOnce(&Room, Instant) -> Result<T, Error> + Send + 'static,
+        work: impl FnOnce(&Room, Asked) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let (asked, room) = (Instant::now(), room.clone());
+        let (asked, room) = (Asked::now(), room.clone());
         let mut span = trace::part(trace::Kind::Client, name);
         let done = self.attend(async move {
-            let place = room.door.enter().await?;
+            let place = room.door.enter(asked.urgency).await?;
             blocking(move || {
                 // Taken along: the work may outlive whoever waits for it.
                 let _place = place;

@@ -9,6 +9,8 @@ use prometheus_client::metrics::counter::Counter;
 
 use super::conn::{Held, Manager};
 use super::door::{Door, PATIENCE};
+use super::urgency::Urgency;
+use super::waits::Waits;
 use super::watch::Watch;
 use super::{Conn, answers};
 use crate::error::Error;
@@ -21,7 +23,25 @@ const GLANCE: Duration = Duration::from_millis(20);
 pub struct Room {
     pool: Pool<Manager>,
     pub door: Arc<Door>,
+    pub waits: Arc<Waits>,
     watch: Watch,
+}
+
+/// Who comes for a connection: since when, and how soon it is needed.
+#[derive(Clone, Copy)]
+pub struct Asked {
+    pub at: Instant,
+    pub urgency: Urgency,
+}
+
+impl Asked {
+    /// By this task, now.
+    pub fn now() -> Self {
+        Self {
+            at: Instant::now(),
+            urgency: Urgency::of_task(),
+        }
+    }
 }
 
 impl Room {
@@ -30,6 +50,7 @@ impl Room {
         Self {
             pool,
             door: Arc::new(Door::new(places, refusals)),
+            waits: Arc::default(),
             watch,
         }
     }
@@ -39,10 +60,10 @@ impl Room {
         self.pool.state()
     }
 
-    /// Runs `work` on a connection, outside any transaction, for somebody who came at `asked`.
+    /// Runs `work` on a connection, outside any transaction, for somebody who `asked`.
     pub fn with<T>(
         &self,
-        asked: Instant,
+        asked: Asked,
         work: impl FnOnce(&mut Conn) -> Result<T, Error>,
     ) -> Result<T, Error> {
         self.held(asked, |held| work(held))
@@ -52,12 +73,12 @@ impl Room {
     /// otherwise.
     pub fn transaction<T>(
         &self,
-        asked: Instant,
+        asked: Asked,
         begin: fn(&Conn) -> &'static str,
         work: impl FnOnce(&mut Conn) -> Result<T, Error>,
     ) -> Result<T, Error> {
         self.held(asked, |held| {
-            if self.door.refused_since(asked) {
+            if self.door.refused_since(asked.at) {
                 return Err(Error::Unavailable { retry_after: 1 });
             }
             let begin = begin(held);
@@ -77,11 +98,12 @@ impl Room {
 
     fn held<T>(
         &self,
-        asked: Instant,
+        asked: Asked,
         work: impl FnOnce(&mut Held) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let mut held = self.connection(asked)?;
+        let mut held = self.connection(asked.at)?;
         let began = Instant::now();
+        self.waits.note(asked.urgency, asked.at.elapsed());
         let result = work(&mut held);
         match result {
             // A lock that was not given, or a connection that died? It says so itself.
@@ -151,13 +173,13 @@ mod tests {
         .unwrap();
         let run = |text: &'static str| {
             let done = move |conn: &mut Conn| Ok(conn.batch_execute(text)?);
-            rooms.writers.with(Instant::now(), done)
+            rooms.writers.with(Asked::now(), done)
         };
         let insert = || {
             let done = |conn: &mut Conn| Ok(conn.batch_execute("INSERT INTO t VALUES (1)")?);
             rooms
                 .writers
-                .transaction(Instant::now(), dialect::begin, done)
+                .transaction(Asked::now(), dialect::begin, done)
         };
         run("CREATE TABLE t (x)").unwrap();
         insert().unwrap();
@@ -165,7 +187,7 @@ mod tests {
         for _ in 0..2 {
             assert!(matches!(insert(), Err(Error::Unavailable { .. })));
         }
-        rooms.readers.with(Instant::now(), answers).unwrap();
+        rooms.readers.with(Asked::now(), answers).unwrap();
         run("PRAGMA query_only = OFF").unwrap();
         insert().unwrap();
     }

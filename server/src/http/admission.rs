@@ -4,16 +4,16 @@
 //! everything. The less urgent what is asked, the less of both it takes to refuse it, so that boards
 //! are refused before sign-ins and everything before an activity. A refusal costs next to
 //! nothing and is told at once, so that what is let in is still answered in time.
+//! How many are many the [`Crowd`] finds out.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use actix_web::http::Method;
 
+use super::crowd::{ALL, Crowd};
 use super::route::beginning;
 
 /// How often a worker looks at how late it is.
@@ -78,6 +78,11 @@ impl Class {
         })
     }
 
+    /// Whether it comes before others at the database too.
+    pub fn is_urgent(self) -> bool {
+        self >= Self::SignIn
+    }
+
     /// How full a node may be when this class is still let in, in eighths.
     fn share(self) -> u32 {
         match self {
@@ -91,25 +96,26 @@ impl Class {
     }
 }
 
-/// What the workers of one node have under way together.
-#[derive(Clone, Default)]
-pub struct Crowd(Arc<AtomicUsize>);
-
 /// The door of one worker; cheap to clone.
 #[derive(Clone)]
 pub struct Door {
     crowd: Crowd,
-    most: usize,
     patience: Duration,
     late: Rc<Cell<Duration>>,
 }
 
 /// A request that was let in, until it is dropped.
-pub struct Pass(Crowd);
+pub struct Pass {
+    crowd: Crowd,
+    class: Class,
+}
 
 impl Drop for Pass {
     fn drop(&mut self) {
-        self.0.0.fetch_sub(1, Ordering::Relaxed);
+        self.crowd.all().leave();
+        if self.class == Class::SignIn {
+            self.crowd.sign_ins().leave();
+        }
     }
 }
 
@@ -121,12 +127,11 @@ pub struct Refused {
 }
 
 impl Door {
-    /// At most `most` requests under way on the node; `patience` is how late a worker may lastingly
-    /// be before it refuses everything.
-    pub fn new(crowd: Crowd, most: u32, patience: Duration) -> Self {
+    /// To the node that has this `crowd`; `patience` is how late a worker may lastingly be before it
+    /// refuses everything.
+    pub fn new(crowd: Crowd, patience: Duration) -> Self {
         Self {
             crowd,
-            most: most as usize,
             patience,
             late: Rc::default(),
         }
@@ -147,11 +152,15 @@ impl Door {
     /// # Errors
     /// When to come again, when its class must wait.
     pub fn enter(&self, class: Class) -> Result<Pass, Refused> {
-        let share = class.share() as usize;
-        let pass = Pass(self.crowd.clone());
-        let before = self.crowd.0.fetch_add(1, Ordering::Relaxed);
         let late = self.late.get() * 16 > self.patience * (8 + class.share());
-        if late || before * 8 >= self.most * share {
+        // Before it is known: whoever is refused leaves again at once.
+        let pass = Pass {
+            crowd: self.crowd.clone(),
+            class,
+        };
+        let few = self.crowd.all().enter(class.share());
+        let few = (class != Class::SignIn || self.crowd.sign_ins().enter(ALL)) && few;
+        if late || !few {
             let (least, more) = AGAIN;
             return Err(Refused {
                 retry_after: least + rand::random_range(0..more),
@@ -175,6 +184,7 @@ fn least(looks: &mut VecDeque<Duration>, late: Duration) -> Duration {
 
 #[cfg(test)]
 mod tests {
+    use super::super::crowd;
     use super::*;
 
     const EVERY: [Class; 6] = {
@@ -183,7 +193,7 @@ mod tests {
     };
 
     fn door(most: u32) -> Door {
-        Door::new(Crowd::default(), most, Duration::from_millis(40))
+        Door::new(Crowd::new(most), Duration::from_millis(40))
     }
 
     /// Routes that are not the work of the day, by class.
@@ -287,6 +297,22 @@ mod tests {
             [0, 22, 23, 28, 31, 33, 38, 41].map(open),
             [6, 6, 5, 4, 3, 2, 1, 0]
         );
+    }
+
+    #[test]
+    fn sign_ins_that_wait_are_refused_and_nothing_else_is() {
+        let (door, few) = (door(1024), crowd::FEW);
+        (0..100).for_each(|_| door.crowd.sign_ins().adapt(true));
+        let let_in = |class| {
+            (0..few * 2)
+                .filter_map(|_| door.enter(class).ok())
+                .collect()
+        };
+        let sign_ins: Vec<Pass> = let_in(Class::SignIn);
+        let pages: Vec<Pass> = let_in(Class::Own);
+        assert_eq!((sign_ins.len(), pages.len()), (few, few * 2));
+        drop(sign_ins);
+        assert!(door.enter(Class::SignIn).is_ok());
     }
 
     #[test]

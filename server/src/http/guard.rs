@@ -12,6 +12,7 @@ use actix_web::http::header::{
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
+use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 
 use super::admission::{Class, Door, Pass, Refused};
@@ -19,6 +20,7 @@ use super::error::{ApiError, Asked, PageError, render};
 use super::meter::Meter;
 use super::session::{self, Cookies, Resolved};
 use super::{Front, page};
+use crate::db::urgently;
 use crate::error::Error;
 use crate::ids::readable;
 
@@ -60,7 +62,7 @@ pub async fn guard(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let Some(front) = request.app_data::<actix_web::web::Data<Front>>().cloned() else {
+    let Some(front) = request.app_data::<Data<Front>>().cloned() else {
         return next
             .call(request)
             .await
@@ -70,7 +72,7 @@ pub async fn guard(
     let name = readable(10);
     request.extensions_mut().insert(RequestName(name.clone()));
     // Before anything is asked or read, so that a refusal costs next to nothing.
-    let _pass = match enter(&request) {
+    let pass = match enter(&request) {
         Ok(pass) => pass,
         Err(Refused { retry_after }) => {
             let error = Error::Unavailable { retry_after };
@@ -79,6 +81,29 @@ pub async fn guard(
             return Ok(finish(refused, &front, &name, None, None));
         }
     };
+    let urgent = pass.as_ref().is_some_and(|(class, _)| class.is_urgent());
+    let asked = Name { name, begun };
+    if urgent {
+        // In a box: it would make the future of every request larger.
+        Box::pin(urgently(inside(request, next, front, asked))).await
+    } else {
+        inside(request, next, front, asked).await
+    }
+}
+
+/// What a request is called, and when it came.
+struct Name {
+    name: String,
+    begun: Instant,
+}
+
+/// What happens to a request that was let in.
+async fn inside(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+    front: Data<Front>,
+    Name { name, begun }: Name,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let static_file = request.path().starts_with("/static/");
     if !static_file {
         if let Err(error) = same_origin(request.request(), &front) {
@@ -107,7 +132,7 @@ pub async fn guard(
 }
 
 /// Through the door of this worker; what is never refused needs no pass.
-fn enter(request: &ServiceRequest) -> Result<Option<Pass>, Refused> {
+fn enter(request: &ServiceRequest) -> Result<Option<(Class, Pass)>, Refused> {
     let class = Class::of(request.method(), request.path());
     let door = request.app_data::<Door>();
     let Some((door, class)) = door.zip(class) else {
@@ -119,7 +144,7 @@ fn enter(request: &ServiceRequest) -> Result<Option<Pass>, Refused> {
     {
         meter.refuse(class);
     }
-    entered.map(Some)
+    entered.map(|pass| Some((class, pass)))
 }
 
 /// The error behind a response, if it still needs a body.

@@ -6,6 +6,7 @@ mod admission;
 mod api;
 mod assets;
 mod body;
+mod crowd;
 mod error;
 mod form;
 mod guard;
@@ -17,11 +18,12 @@ mod session;
 mod traced;
 mod unread;
 
-pub use admission::{Crowd, Door};
+pub use admission::{Class, Door};
 pub use api::{
     Accepted, Body, Created, Key, Listing, MaybeKey, NoContent, Paging, Query, read_value,
 };
 pub use assets::Assets;
+pub use crowd::Crowd;
 pub use error::{ApiError, PageError, problem};
 pub use form::{Faults, Form};
 pub use guard::{RequestName, guard};

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use super::{Viewer, store};
 use crate::clock::Instant;
-use crate::db::Db;
+use crate::db::{Db, urgently};
 use crate::error::Error;
 use crate::ids::SessionId;
 
@@ -63,7 +63,8 @@ impl AtWork {
                 continue;
             };
             let read = db.read(move |conn| Ok(store::list_viewers(conn, &sessions, now)?));
-            let found = timeout(PATIENCE, read)
+            // Nobody can be let in before it is known who they are.
+            let found = timeout(PATIENCE, urgently(read))
                 .await
                 .unwrap_or(Err(Error::Unavailable { retry_after: 1 }));
             // Who came meanwhile would wait as long, and for the same.
