@@ -184,9 +184,21 @@ impl Campaign {
     /// # Errors
     /// One sentence when a token cannot be signed.
     pub fn members(&self) -> Result<Vec<Member>, String> {
+        self.with_tokens(Audience::Api)
+    }
+
+    /// The same, with tokens for the cookies of browsers.
+    ///
+    /// # Errors
+    /// One sentence when a token cannot be signed.
+    pub fn browsers(&self) -> Result<Vec<Member>, String> {
+        self.with_tokens(Audience::Web)
+    }
+
+    fn with_tokens(&self, audience: Audience) -> Result<Vec<Member>, String> {
         let now = Clock::System.now();
         let member = |(opened, home): &(Opened, RegionCode)| {
-            let token = self.sessions.token(opened.session, Audience::Api, now);
+            let token = self.sessions.token(opened.session, audience, now);
             token.map(|token| Member {
                 token,
                 id: opened.volunteer,

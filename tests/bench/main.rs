@@ -19,6 +19,7 @@ mod load;
 mod markers;
 mod node;
 mod numbers;
+mod overload;
 mod plan;
 mod redis;
 mod rows;
@@ -54,6 +55,9 @@ struct Arguments {
     /// Entries of the large ledger of the part `size`; a person has fifty
     #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(20_000..=100_000_000))]
     entries: u64,
+    /// Seconds that ten times as much comes as can be answered
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(2..=300))]
+    overload_seconds: u64,
     /// The release binary of Muster
     #[arg(long, hide = true, required_unless_present = "bare")]
     program: Option<PathBuf>,
@@ -89,6 +93,8 @@ enum Part {
     Size,
     /// Three nodes: how soon another one's sockets show an entry, and what Redis costs
     Cluster,
+    /// Ten times as much as can be answered
+    Overload,
 }
 
 fn main() -> ExitCode {
@@ -123,8 +129,10 @@ fn run(arguments: Arguments) -> Result<bool, String> {
         worlds,
         rounds: arguments.rounds,
         time: Duration::from_secs(arguments.seconds),
+        overload: Duration::from_secs(arguments.overload_seconds),
         began: Instant::now(),
     };
+    // Overload comes last: it brings the services to one core and leaves them there.
     let all = [
         Part::Activities,
         Part::Board,
@@ -132,6 +140,7 @@ fn run(arguments: Arguments) -> Result<bool, String> {
         Part::Idle,
         Part::Size,
         Part::Cluster,
+        Part::Overload,
     ];
     let mut findings: Vec<Finding> = Vec::new();
     for part in all {
@@ -149,6 +158,7 @@ fn run(arguments: Arguments) -> Result<bool, String> {
                 found.append(&mut redis::measure(&plan)?);
                 found
             }
+            Part::Overload => overload::measure(&plan)?,
         });
     }
     println!("\n{HEAD}");

@@ -24,6 +24,8 @@ pub struct Plan {
     pub rounds: u32,
     /// How long one load of a round lasts.
     pub time: Duration,
+    /// How long more comes than can be answered.
+    pub overload: Duration,
     /// When the run began.
     pub began: Instant,
 }

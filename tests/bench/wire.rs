@@ -7,6 +7,9 @@ use memchr::memmem;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+/// What the last chunk of a body ends with, and what comes before it.
+const LAST: &[u8] = b"\r\n0\r\n\r\n";
+
 /// A connection that is kept.
 pub struct Wire {
     stream: TcpStream,
@@ -20,8 +23,10 @@ pub struct Head {
     pub status: u16,
     /// Where the body begins.
     pub body: usize,
-    /// Bytes of head and body together.
+    /// Bytes of head and body together; of a body in chunks, those of the head.
     pub whole: usize,
+    /// Whether the body comes in chunks, the last of which is empty.
+    pub chunks: bool,
 }
 
 impl Wire {
@@ -49,6 +54,7 @@ impl Wire {
             }
             if let Some(head) = head
                 && self.answer.len() >= head.whole
+                && (!head.chunks || self.answer.ends_with(LAST))
             {
                 return Ok(head);
             }
@@ -77,7 +83,7 @@ pub fn read_head(bytes: &[u8]) -> io::Result<Option<Head>> {
     let number = |text: &[u8]| std::str::from_utf8(text).ok()?.trim().parse::<usize>().ok();
     let status = head.get(9..12).and_then(number);
     let status = status.ok_or_else(|| bad("an answer without a status"))?;
-    let mut length = 0;
+    let (mut length, mut chunks) = (0, false);
     let mut rest = head;
     while let Some(line_end) = memchr::memchr(b'\n', rest) {
         rest = rest.get(line_end + 1..).unwrap_or_default();
@@ -93,12 +99,13 @@ pub fn read_head(bytes: &[u8]) -> io::Result<Option<Head>> {
             let value = value.get(1..).and_then(number);
             length = value.ok_or_else(|| bad("an answer with a bad length"))?;
         } else if name.eq_ignore_ascii_case(b"transfer-encoding") {
-            return Err(bad("an answer in chunks"));
+            chunks = true;
         }
     }
     Ok(Some(Head {
         status: u16::try_from(status).map_err(|_| bad("a status out of range"))?,
         body: end + 4,
         whole: end + 4 + length,
+        chunks,
     }))
 }
