@@ -1,6 +1,6 @@
 //! The drills behind `tests/run faults` and `tests/run gameday`: what the durability promises say,
-//! done to real nodes and services, and judged by what people were told. `docs/DRILLS.md` is the
-//! report of the last run.
+//! done to real nodes and services, and judged by what people were told. A whole
+//! run writes its report to `docs/DRILLS.md`.
 //!
 //! A drill that cannot run on a machine says so and does not count as passed.
 #![allow(
