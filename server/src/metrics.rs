@@ -214,6 +214,12 @@ impl Collector for States {
             "People who left and could not be put on the list of erasures.",
             app.erasures.missing(),
         )?;
+        let people = app.hub.company().people();
+        state(
+            "people_here",
+            "People with an open socket, on this node and those it hears of.",
+            people.into(),
+        )?;
         let reach = app.cluster.reach();
         if reach != Reach::Solo {
             let up = u64::from(reach == Reach::Up);

@@ -140,6 +140,8 @@ impl Server {
     pub async fn stop(self) {
         self.draining.0.store(true, Ordering::Relaxed);
         self.app.hub.drain();
+        // Their sockets come again elsewhere, and must not be taken for too many there.
+        self.app.cluster.show(&self.app.hub.roll());
         // Who asks whether this node is ready hears of it while it still takes connections.
         let notice = u64::from(self.app.settings.drain_notice_seconds);
         tokio::time::sleep(std::time::Duration::from_secs(notice)).await;
@@ -295,6 +297,7 @@ fn start_jobs(app: &App) -> Vec<JoinHandle<()>> {
         tokio::spawn(app.sessions.clone().follow(app.cluster.listen())),
         tokio::spawn(accounts::tidy(app.clone())),
         tokio::spawn(live::run(watch)),
+        tokio::spawn(live::Presence::new(&app.hub, &app.cluster).keep()),
         tokio::spawn(races::run(app.clone())),
         tokio::spawn(me::keep_list(app.clone())),
     ]

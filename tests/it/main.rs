@@ -52,6 +52,7 @@ mod missions;
 mod moving;
 mod outage;
 mod own_pages;
+mod presence;
 mod profile;
 mod races;
 mod repeats;

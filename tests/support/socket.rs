@@ -118,6 +118,19 @@ impl Socket {
         frames
     }
 
+    /// The code of a close that comes within `span`; none while it stays open.
+    pub async fn ended_within(&mut self, span: Duration) -> Option<u16> {
+        let end = tokio::time::Instant::now() + span;
+        loop {
+            match tokio::time::timeout_at(end, self.0.next()).await {
+                Ok(Some(Ok(Message::Close(Some(close))))) => return Some(close.code.into()),
+                Ok(Some(Ok(_))) => {}
+                Ok(other) => panic!("closed without a word: {other:?}"),
+                Err(_) => return None,
+            }
+        }
+    }
+
     /// Sends without caring whether it arrives: to a server that is about to close.
     pub async fn push(&mut self, text: &str) {
         let _ = self.0.send(Message::text(text)).await;

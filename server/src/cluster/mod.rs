@@ -1,13 +1,24 @@
 //! What nodes tell each other. Never the truth: an event carries ids, and whoever hears one reads
 //! the database. A lost, late or repeated event changes nothing for long.
+//!
+//! Beside events each node tells again and again who is on it ([`Roll`]), whole each time; the others
+//! keep its last word for a while. So there is nothing in Redis that could be lost or wrong.
 
+mod company;
 mod event;
 mod redis;
+mod roll;
+mod rolls;
+
+use std::time::Instant;
 
 use prometheus_client::metrics::counter::Counter;
 use tokio::sync::broadcast;
 
+pub use company::Company;
 pub use event::{DeedMoved, Event};
+pub use roll::{Present, Roll};
+pub use rolls::FORGET;
 
 /// Events a slow listener may fall behind before it misses some.
 const BACKLOG: usize = 4096;
@@ -95,6 +106,22 @@ impl Cluster {
     /// Everything published from now on, here or on another node.
     pub fn listen(&self) -> broadcast::Receiver<Event> {
         self.heard.subscribe()
+    }
+
+    /// Tells the other nodes who is on this one. Say it again before [`FORGET`] is over. Never waits.
+    pub fn show(&self, own: &Roll) {
+        if let Link::Redis(wire) = &self.link {
+            wire.show(own);
+        }
+    }
+
+    /// Everybody on `own` and on the other nodes, as far as they were heard of; `most` is how many
+    /// sockets a person may hold.
+    pub fn company(&self, own: &Roll, most: usize) -> Company {
+        match &self.link {
+            Link::Solo => Company::of("", own, &[], most),
+            Link::Redis(wire) => Company::of(wire.name(), own, &wire.rolls(Instant::now()), most),
+        }
     }
 
     /// What was counted since the start.

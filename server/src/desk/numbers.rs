@@ -105,6 +105,7 @@ pub fn numbers(
         volunteers: all.volunteers,
         active: all.active,
         ready_now: all.ready,
+        here_now: app.hub.company().count(region),
         by_skill: store::list_skills(conn, scope, region)?
             .into_iter()
             .collect(),

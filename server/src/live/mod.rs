@@ -3,10 +3,13 @@
 //! Whoever has something to tell publishes to a [`Topic`] of the [`Hub`] and never waits; each
 //! socket's own connection takes frames out when it can write (`line`). `race` topics are published
 //! by `races::live`; the small ones (`me`, `captain`, `feed`) say only that something moved, and are
-//! published by [`run`], which also closes sockets whose session or right has ended.
+//! published by [`run`], which also closes sockets whose session or right has ended. Who is here now,
+//! on this node and the others, is counted by [`Presence`].
 
 mod frame;
+mod here;
 mod line;
+mod people;
 mod read;
 pub mod socket;
 mod store;
@@ -24,18 +27,22 @@ use prometheus_client::metrics::counter::Counter;
 use tokio::sync::Notify;
 
 pub use frame::{End, Frame, Whole};
+pub use here::Presence;
 pub use line::Line;
 pub use ticket::{TICKET_SECONDS, Ticket};
 pub use topic::{Refusal, Topic};
 pub use watch::{Watch, run};
 
+use people::People;
+
+use crate::cluster::{Company, Roll};
 use crate::ids::{SessionId, VolunteerId};
 use crate::region_code::RegionCode;
 
 /// Bounds on what one person may take up.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Sockets of one person on this node.
+    /// Sockets of one person: on this node at once, over all nodes after half a minute.
     pub sockets_per_person: usize,
     /// Topics of one socket.
     pub topics_per_socket: usize,
@@ -48,7 +55,8 @@ pub struct Limits {
 pub struct Hub(Arc<Inner>);
 
 struct Inner {
-    lines: Mutex<HashMap<u64, Arc<Line>>>,
+    people: Mutex<People>,
+    company: Mutex<Arc<Company>>,
     rooms: Mutex<HashMap<Topic, Room>>,
     opened: Notify,
     draining: AtomicBool,
@@ -83,7 +91,8 @@ impl Hub {
     /// A hub without sockets; `exists` tells whether a topic's region is one that has such a topic.
     pub fn new(limits: Limits, exists: impl Fn(&Topic) -> bool + Send + Sync + 'static) -> Self {
         Self(Arc::new(Inner {
-            lines: Mutex::default(),
+            people: Mutex::default(),
+            company: Mutex::default(),
             rooms: Mutex::default(),
             opened: Notify::new(),
             draining: AtomicBool::new(false),
@@ -104,26 +113,51 @@ impl Hub {
         (self.0.exists)(topic)
     }
 
-    /// Takes in a socket of `person`; `None` when they have as many as they may.
-    pub fn open(&self, person: VolunteerId, session: SessionId) -> Option<Arc<Line>> {
-        let mut lines = locked(&self.0.lines);
-        let theirs = lines.values().filter(|line| line.person == person).count();
-        if theirs >= self.0.limits.sockets_per_person {
+    /// Takes in a socket of `person`, who belongs to `region`; `None` when they have as many as they
+    /// may.
+    pub fn open(
+        &self,
+        person: VolunteerId,
+        session: SessionId,
+        region: RegionCode,
+    ) -> Option<Arc<Line>> {
+        let mut people = locked(&self.0.people);
+        if people.held(person) >= self.0.limits.sockets_per_person {
             return None;
         }
         let id = self.0.next.fetch_add(1, Ordering::Relaxed);
         let line = Line::new(id, person, session);
-        lines.insert(id, line.clone());
+        people.add(&line, region);
         Some(line)
     }
 
     /// Forgets a socket: it gets nothing more from here.
     pub fn drop_line(&self, line: &Line) {
-        locked(&self.0.lines).remove(&line.id);
+        locked(&self.0.people).remove(line);
         let mut rooms = locked(&self.0.rooms);
         for topic in line.topics() {
             leave(&mut rooms, &topic, line.id);
         }
+    }
+
+    /// Somebody belongs to `region` from now on.
+    pub fn place(&self, person: VolunteerId, region: &RegionCode) {
+        locked(&self.0.people).place(person, region);
+    }
+
+    /// Who is on this node; nobody once it stops.
+    pub fn roll(&self) -> Roll {
+        if self.is_draining() {
+            return Roll::default();
+        }
+        // Sorted after the lock is free again.
+        let present = locked(&self.0.people).present();
+        Roll::of(present)
+    }
+
+    /// Who was here at the last look, on this node and the others: at most a few seconds ago.
+    pub fn company(&self) -> Arc<Company> {
+        locked(&self.0.company).clone()
     }
 
     /// Lets a socket follow a topic: it gets the whole at once if there is one, else with the next
@@ -183,12 +217,16 @@ impl Hub {
 
     /// The boards somebody follows, each with whether a newcomer would get it at once.
     pub fn races(&self) -> Vec<(RegionCode, bool)> {
+        self.followed(|topic| matches!(topic, Topic::Race(_)))
+    }
+
+    /// The topics of a kind that somebody follows, by region, each with whether a newcomer would get
+    /// the whole at once.
+    fn followed(&self, kind: impl Fn(&Topic) -> bool) -> Vec<(RegionCode, bool)> {
         locked(&self.0.rooms)
             .iter()
-            .filter_map(|(topic, room)| match topic {
-                Topic::Race(region) => Some((region.clone(), room.whole.is_some())),
-                _ => None,
-            })
+            .filter(|(topic, _)| kind(topic))
+            .filter_map(|(topic, room)| Some((topic.region()?.clone(), room.whole.is_some())))
             .collect()
     }
 
@@ -204,12 +242,12 @@ impl Hub {
 
     /// How many sockets are open.
     pub fn sockets(&self) -> usize {
-        locked(&self.0.lines).len()
+        locked(&self.0.people).lines().len()
     }
 
     /// All sockets.
     pub fn lines(&self) -> Vec<Arc<Line>> {
-        locked(&self.0.lines).values().cloned().collect()
+        locked(&self.0.people).lines().cloned().collect()
     }
 
     /// True once the node stops: no socket is taken in any more.
@@ -251,6 +289,11 @@ mod tests {
         Hub::new(limits, |_| true)
     }
 
+    fn open(hub: &Hub, person: i64) -> Option<Arc<Line>> {
+        let region = RegionCode::parse("us-oh").unwrap();
+        hub.open(VolunteerId(person), SessionId(person), region)
+    }
+
     fn race(code: &str) -> Topic {
         Topic::Race(RegionCode::parse(code).unwrap())
     }
@@ -267,7 +310,7 @@ mod tests {
         let hub = hub();
         let mut outs: Vec<Outgoing> = (0..3)
             .map(|n| {
-                let line = hub.open(VolunteerId(n), SessionId(n)).unwrap();
+                let line = open(&hub, n).unwrap();
                 hub.subscribe(&line, &race("us")).unwrap();
                 Outgoing::of(line)
             })
@@ -283,13 +326,13 @@ mod tests {
     #[test]
     fn a_newcomer_gets_the_whole_and_then_what_follows() {
         let hub = hub();
-        let first = hub.open(VolunteerId(1), SessionId(1)).unwrap();
+        let first = open(&hub, 1).unwrap();
         hub.subscribe(&first, &race("us")).unwrap();
         assert_eq!(hub.races(), [(RegionCode::parse("us").unwrap(), false)]);
         let whole = Whole::new(|| Frame::text("whole 1"));
         hub.publish(&race("us"), &Frame::text("1"), Some(whole));
 
-        let line = hub.open(VolunteerId(2), SessionId(2)).unwrap();
+        let line = open(&hub, 2).unwrap();
         hub.subscribe(&line, &race("us")).unwrap();
         let mut out = Outgoing::of(line);
         assert_eq!(next(&mut out), Some(Frame::text("whole 1").bytes()));
@@ -300,9 +343,9 @@ mod tests {
     #[test]
     fn bounds_hold_and_what_is_dropped_is_forgotten() {
         let hub = hub();
-        let line = hub.open(VolunteerId(1), SessionId(1)).unwrap();
-        let other = hub.open(VolunteerId(1), SessionId(1)).unwrap();
-        assert!(hub.open(VolunteerId(1), SessionId(1)).is_none());
+        let line = open(&hub, 1).unwrap();
+        let other = open(&hub, 1).unwrap();
+        assert!(open(&hub, 1).is_none());
         for code in ["us", "us-oh", "us"] {
             hub.subscribe(&line, &race(code)).unwrap();
         }
@@ -311,14 +354,14 @@ mod tests {
         assert_eq!(hub.races().len(), 1);
         hub.drop_line(&line);
         assert!(hub.races().is_empty() && hub.lines().len() == 1);
-        assert!(hub.open(VolunteerId(1), SessionId(1)).is_some());
+        assert!(open(&hub, 1).is_some());
         hub.drop_line(&other);
     }
 
     #[test]
     fn a_stopping_node_tells_every_socket() {
         let hub = hub();
-        let mut out = Outgoing::of(hub.open(VolunteerId(1), SessionId(1)).unwrap());
+        let mut out = Outgoing::of(open(&hub, 1).unwrap());
         hub.drain();
         assert_eq!(next(&mut out), Some(Frame::close(End::Restart).bytes()));
         assert!(hub.is_draining());

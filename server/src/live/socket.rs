@@ -54,12 +54,14 @@ pub async fn open(
     let mut response = handshake(request.head())
         .map_err(|_| ApiError(Error::Malformed("live-handshake".into())))?;
     response.insert_header((SEC_WEBSOCKET_PROTOCOL, PROTOCOL));
-    let line = hub.open(viewer.id, viewer.session).unwrap_or_else(|| {
-        let refused = Line::new(0, viewer.id, viewer.session);
-        refused.note(error(None, Refusal::TooMany));
-        refused.end(End::TooMany);
-        refused
-    });
+    let region = viewer.region.clone();
+    let line = hub
+        .open(viewer.id, viewer.session, region)
+        .unwrap_or_else(|| {
+            let refused = Line::new(0, viewer.id, viewer.session);
+            turn_away(&refused);
+            refused
+        });
     let body = BodyStream::new(Outgoing::of(line.clone())).boxed();
     let response = response.message_body(body)?;
     actix_web::rt::spawn(listen(
@@ -112,6 +114,12 @@ fn offers(request: &HttpRequest) -> bool {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|list| list.split(','))
         .any(|name| name.trim() == PROTOCOL)
+}
+
+/// Closes a socket of somebody who has as many as they may.
+pub(super) fn turn_away(line: &Line) {
+    line.note(error(None, Refusal::TooMany));
+    line.end(End::TooMany);
 }
 
 fn error(topic: Option<&str>, refusal: Refusal) -> Frame {

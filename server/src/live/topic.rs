@@ -17,6 +17,8 @@ pub enum Topic {
     Captain(RegionCode),
     /// `feed/{region}`: a region's posts.
     Feed(RegionCode),
+    /// `here/{region}`: how many of a region's people are here now.
+    Here(RegionCode),
 }
 
 /// Why a subscription is refused, in the socket's own words.
@@ -54,6 +56,7 @@ impl Topic {
             "race" if code != "groups" => Some(Self::Race(region)),
             "captain" => Some(Self::Captain(region)),
             "feed" => Some(Self::Feed(region)),
+            "here" => Some(Self::Here(region)),
             _ => None,
         }
     }
@@ -67,7 +70,7 @@ impl Topic {
         let allowed = match self {
             Self::Race(_) => true,
             Self::Me(person) => *person == viewer.id,
-            Self::Captain(region) => viewer.scope().leads(region),
+            Self::Captain(region) | Self::Here(region) => viewer.scope().leads(region),
             Self::Feed(region) => viewer.region.is_under(region) || viewer.scope().leads(region),
         };
         if allowed {
@@ -79,13 +82,16 @@ impl Topic {
 
     /// Whether the right to follow it can be lost while the session lives.
     pub fn is_guarded(&self) -> bool {
-        matches!(self, Self::Captain(_) | Self::Feed(_))
+        matches!(self, Self::Captain(_) | Self::Feed(_) | Self::Here(_))
     }
 
     /// The region it is about.
     pub fn region(&self) -> Option<&RegionCode> {
         match self {
-            Self::Race(region) | Self::Captain(region) | Self::Feed(region) => Some(region),
+            Self::Race(region)
+            | Self::Captain(region)
+            | Self::Feed(region)
+            | Self::Here(region) => Some(region),
             Self::Me(_) => None,
         }
     }
@@ -99,6 +105,7 @@ impl fmt::Display for Topic {
             Self::Me(_) => f.write_str("me"),
             Self::Captain(region) => write!(f, "captain/{region}"),
             Self::Feed(region) => write!(f, "feed/{region}"),
+            Self::Here(region) => write!(f, "here/{region}"),
         }
     }
 }
@@ -137,6 +144,7 @@ mod tests {
             "me",
             "captain/us-oh-39049",
             "feed/us-oh",
+            "here/us-oh",
         ] {
             assert_eq!(
                 Topic::parse(text, VolunteerId(7)).unwrap().to_string(),
@@ -162,6 +170,7 @@ mod tests {
         let ben = viewer(&[], false);
         assert!(may(&ben, "race/us-tx") && may(&ben, "feed/us-oh") && may(&ben, "me"));
         assert!(!may(&ben, "feed/us-oh-39041") && !may(&ben, "captain/us-oh"));
+        assert!(!may(&ben, "here/us-oh-39049-43215"), "nor who is there");
         assert!(Topic::Me(VolunteerId(8)).allows(&ben).is_err());
     }
 
@@ -170,6 +179,7 @@ mod tests {
         let ada = viewer(&["us-oh-39041"], false);
         assert!(may(&ada, "captain/us-oh-39041") && may(&ada, "feed/us-oh-39041-43015"));
         assert!(!may(&ada, "captain/us-oh"));
+        assert!(may(&ada, "here/us-oh-39041-43015") && !may(&ada, "here/us-oh"));
         assert!(may(&viewer(&[], true), "captain/us"));
     }
 }

@@ -156,9 +156,12 @@ impl Watch {
             return;
         };
         for line in lines {
-            if !alive.contains(&line.session) {
+            let Some(region) = alive.get(&line.session) else {
                 line.end(End::SignedOut);
-            } else if self.lost_a_right(line).await == Ok(true) {
+                continue;
+            };
+            self.hub.place(line.person, region);
+            if self.lost_a_right(line).await == Ok(true) {
                 line.end(End::NotAllowed);
             }
         }

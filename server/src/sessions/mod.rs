@@ -11,7 +11,7 @@ mod rotation;
 mod store;
 mod token;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration as Span;
 
@@ -151,15 +151,16 @@ impl Sessions {
         Ok(found)
     }
 
-    /// Which of `sessions` are alive, read from the database in few queries: for those who hold many.
+    /// Which of `sessions` are alive, each with where its person belongs, read from the database in few
+    /// queries: for those who hold many.
     pub async fn alive(
         &self,
         db: &Db,
         sessions: HashSet<SessionId>,
         now: Instant,
-    ) -> Result<HashSet<SessionId>, Error> {
+    ) -> Result<HashMap<SessionId, RegionCode>, Error> {
         if sessions.is_empty() {
-            return Ok(sessions);
+            return Ok(HashMap::new());
         }
         db.read(move |conn| Ok(store::list_alive(conn, sessions, now)?))
             .await

@@ -165,23 +165,23 @@ pub fn list_viewers(
         .collect())
 }
 
-/// Those of `sessions` that are neither revoked nor expired, and whose person is not erased. Sessions
-/// name themselves here and nobody's data is read, so there is no scope.
+/// Those of `sessions` that are neither revoked nor expired, and whose person is not erased, each with
+/// where that person belongs. Sessions name themselves here, so there is no scope.
 pub fn list_alive(
     conn: &mut Conn,
     sessions: HashSet<SessionId>,
     now: Instant,
-) -> QueryResult<HashSet<SessionId>> {
+) -> QueryResult<HashMap<SessionId, RegionCode>> {
     let asked: Vec<SessionId> = sessions.into_iter().collect();
-    let mut alive = HashSet::with_capacity(asked.len());
+    let mut alive = HashMap::with_capacity(asked.len());
     for some in asked.chunks(500) {
-        let found: Vec<SessionId> = sessions::table
+        let found: Vec<(SessionId, RegionCode)> = sessions::table
             .inner_join(volunteers::table.on(volunteers::id.eq(sessions::volunteer_id)))
             .filter(sessions::id.eq_any(some))
             .filter(sessions::revoked_at.is_null())
             .filter(sessions::expires_at.gt(now))
             .filter(volunteers::erased_at.is_null())
-            .select(sessions::id)
+            .select((sessions::id, volunteers::region))
             .load(conn)?;
         alive.extend(found);
     }

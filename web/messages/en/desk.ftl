@@ -132,6 +132,14 @@ desk-post-go = Post to { $region }
 desk-people-of = People of { $region }
 desk-tasks = Tasks
 
+# Who is here now, on both.
+desk-here = { $count ->
+    [0] Nobody in { $region } is following live right now.
+    [one] One person in { $region } is following live right now.
+   *[other] { $people } people in { $region } are following live right now.
+}
+desk-here-many = { $people } people in { $region } are following live right now.
+
 # HQ.
 desk-tab-today = Today
 desk-tab-offices = Captains

@@ -6,6 +6,7 @@ const behaviours = [
   ["[data-when]", () => import("./grid.js")],
   ["[data-race]", () => import("./race.js")],
   ["[data-feed-new]", () => import("./feed.js")],
+  ["[data-here]", () => import("./here.js")],
 ];
 
 for (const [hook, load] of behaviours) {

@@ -60,6 +60,7 @@ pub(super) struct Captain {
     now: Instant,
     zone: chrono_tz::Tz,
     region: RegionView,
+    here_now: u32,
     choices: Vec<RegionView>,
     asked: Asked,
     calls: Vec<Call>,
@@ -174,6 +175,7 @@ pub(super) async fn show(
         now,
         zone: viewer.zone.parse().unwrap_or(chrono_tz::UTC),
         region: RegionView::of(&app.tree, &region),
+        here_now: app.hub.company().count(&region),
         choices: viewer
             .leads
             .iter()

@@ -46,6 +46,7 @@ pub(super) struct Hq {
     zone: chrono_tz::Tz,
     summary: Summary,
     all: Counted,
+    here_now: u32,
     /// Whether the campaign is only beginning: nobody beside HQ, nothing to do.
     begins: bool,
     crumbs: Vec<(RegionCode, String)>,
@@ -155,6 +156,7 @@ pub(super) async fn show(
         grid: grid(&summary),
         days: DAYS,
         missions,
+        here_now: summary.here_now,
         begins: path.len() == 1 && all.volunteers < FEW && all.tasks == 0,
         summary,
         all,

@@ -1,0 +1,305 @@
+//! Who is here now: counted once each over all nodes, told to whoever leads there and to nobody else.
+
+use std::time::{Duration, Instant};
+
+use muster::Server;
+use muster::cluster::{Cluster, Present, Reach, Roll};
+use muster::ids::VolunteerId;
+use muster::regions::RegionCode;
+use muster::settings::Secret;
+use serde_json::{Value, json};
+
+use crate::support::{Client, OwnRedis, Person, Place, Socket, World, both};
+
+const FRANKLIN: &str = "us-oh-39049";
+const HOME: &str = "us-oh-39049-43215";
+const CUYAHOGA: &str = "us-oh-39035";
+
+fn roll(people: &[i64]) -> Roll {
+    let region = RegionCode::parse(HOME).expect("a region");
+    let present = |person: &i64| Present {
+        person: VolunteerId(*person),
+        sockets: 1,
+    };
+    let people = people
+        .iter()
+        .map(|person| (region.clone(), present(person)));
+    Roll::of(people.collect())
+}
+
+/// Every node comes to count `wanted` people. They show their rolls again and again, as nodes do.
+async fn all_count(nodes: &[(Cluster, Roll)], wanted: u32) {
+    let mut counts = Vec::new();
+    for _ in 0..400 {
+        for (cluster, own) in nodes {
+            cluster.show(own);
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let people = |(cluster, own): &(Cluster, Roll)| cluster.company(own, 5).people();
+        counts = nodes.iter().map(people).collect();
+        if counts.iter().all(|count| *count == wanted) {
+            return;
+        }
+    }
+    panic!("{counts:?} are counted instead of {wanted}");
+}
+
+/// What every link keeps: on each node is a person of its own, and one who is on all of them.
+async fn contract(clusters: Vec<Cluster>) -> Vec<(Cluster, Roll)> {
+    let mut nodes: Vec<(Cluster, Roll)> = clusters
+        .into_iter()
+        .zip(1..)
+        .map(|(cluster, n)| (cluster, roll(&[n, 100])))
+        .collect();
+    let own = u32::try_from(nodes.len()).expect("few");
+    all_count(&nodes, own + 1).await;
+    // Who left one node is still on the others; who left the last is gone.
+    nodes[0].1 = roll(&[1]);
+    all_count(&nodes, if own == 1 { 1 } else { own + 1 }).await;
+    for (node, n) in nodes.iter_mut().zip(1..) {
+        node.1 = roll(&[n]);
+    }
+    all_count(&nodes, own).await;
+    nodes
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_alone_counts_its_own() {
+    contract(vec![Cluster::open("", "").expect("a link")]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nodes_that_share_a_redis_count_each_person_once() {
+    let Some(mut redis) = OwnRedis::start().await else {
+        return;
+    };
+    let url = redis.url.clone();
+    let open = |mark: &str| Cluster::open(&url, mark).expect("a link");
+    let stranger = open("another-campaign");
+    let nodes = contract(vec![open("a-test"), open("a-test"), open("a-test")]).await;
+    assert_eq!(stranger.company(&roll(&[]), 5).people(), 0);
+    // What is no roll is left aside, and an emptied Redis has lost nothing.
+    for wrong in ["", "nonsense", "\\x05us", "\\x01a\\xff\\xff\\xff\\xff"] {
+        let said = redis
+            .say(&format!("PUBLISH muster:rolls:1:a-test \"{wrong}\""))
+            .await;
+        assert_eq!(said.as_deref(), Some(":3\r\n"), "all listen");
+    }
+    redis.say("FLUSHALL").await.expect("an answer");
+    assert_eq!(nodes[0].0.company(&nodes[0].1, 5).people(), 3);
+    redis.kill();
+    redis.launch().await;
+    let joined = (open("a-test"), roll(&[4]));
+    let nodes: Vec<_> = nodes.into_iter().chain([joined]).collect();
+    all_count(&nodes, 4).await;
+}
+
+fn on(node: &Server, person: &Person) -> Person {
+    Person {
+        client: Client::with_bearer(
+            node.url(),
+            person.client.bearer.as_deref().expect("a token"),
+        ),
+        ..person.clone()
+    }
+}
+
+async fn here(leader: &Person, region: &str) -> i64 {
+    let summary = format!("/api/v1/regions/{region}/summary");
+    let summary = leader.client.get(&summary).await.expect(200).json();
+    summary["here_now"].as_i64().expect("a number")
+}
+
+/// Asks until `region` counts `wanted`, for as long as the issue allows: thirty seconds.
+async fn becomes(leader: &Person, region: &str, wanted: i64) -> Duration {
+    let began = Instant::now();
+    loop {
+        let count = here(leader, region).await;
+        if count == wanted {
+            return began.elapsed();
+        }
+        assert!(
+            began.elapsed() < Duration::from_secs(30),
+            "{count} instead of {wanted} in {region}"
+        );
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+both! {
+    async fn a_captain_sees_how_many_are_here_and_nobody_sees_who(world: World) {
+        let ada = world.captain_person("ada@example.org", FRANKLIN).await;
+        let hq = world.staff_person("hq@example.org").await;
+        let ben = world.person("ben@example.org", HOME).await;
+        let cy = world.person("cy@example.org", CUYAHOGA).await;
+        let nobody = "Nobody in Franklin is following live right now.";
+        let page = ada.client.get("/captain").await.expect(200).text;
+        assert!(page.contains(nobody), "{page}");
+
+        let mut watching = Socket::of(&ada).await;
+        let topic = format!("here/{FRANKLIN}");
+        watching.subscribe(&topic).await;
+        let counts = |people: u32| {
+            let wanted = json!({"topic": topic, "kind": "here", "people": people});
+            move |frame: &Value| *frame == wanted
+        };
+        watching.frame_with(counts(1)).await;
+        // Two pages of one person, and one of somebody who lives elsewhere.
+        let (first, second) = (Socket::of(&ben).await, Socket::of(&ben).await);
+        let away = Socket::of(&cy).await;
+        watching.frame_with(counts(2)).await;
+        // What was said is said to a newcomer at once.
+        let mut newcomer = Socket::of(&hq).await;
+        newcomer.subscribe(&topic).await;
+        newcomer.frame_with(counts(2)).await;
+        becomes(&hq, "us", 4).await;
+        assert_eq!(here(&ada, FRANKLIN).await, 2);
+        let page = ada.client.get("/captain").await.expect(200).text;
+        assert!(page.contains("2 people in Franklin are following live right now."), "{page}");
+        let page = hq.client.get("/hq").await.expect(200).text;
+        assert!(page.contains("4 people in United States are following live right now."), "{page}");
+
+        // Nobody else learns of it, not even of oneself.
+        let mut socket = Socket::of(&ben).await;
+        for region in [FRANKLIN, HOME, "us"] {
+            let topic = format!("here/{region}");
+            socket.subscribe(&topic).await;
+            assert_eq!(socket.frame().await, json!({"topic": topic, "kind": "error", "code": "forbidden"}));
+        }
+        watching.subscribe("here/us-oh").await;
+        let refused = watching.frame_with(|frame| frame["kind"] == "error").await;
+        assert_eq!(refused["code"], "forbidden", "a captain sees no further than they lead");
+        ada.client.get("/api/v1/regions/us-oh/summary").await.expect(404);
+
+        // Somebody who moves counts where they belong now, and who leaves no more.
+        world.sql(format!("UPDATE volunteers SET region = '{CUYAHOGA}' WHERE id = {}", ben.id.0)).await;
+        watching.frame_with(counts(1)).await;
+        becomes(&hq, CUYAHOGA, 2).await;
+        drop((first, second, socket));
+        becomes(&hq, CUYAHOGA, 1).await;
+        drop(away);
+        becomes(&hq, CUYAHOGA, 0).await;
+    }
+}
+
+/// Two nodes on a Redis of their own, with the links to it up.
+async fn pair() -> Option<(OwnRedis, World, Server)> {
+    let redis = OwnRedis::start().await?;
+    let url = redis.url.clone();
+    let world = World::open_with(Place::Production, |settings| {
+        settings.redis_url = Secret(url);
+    });
+    let Some(world) = world.await else {
+        eprintln!("left out: no production services are named");
+        return None;
+    };
+    let other = world.second_node().await;
+    for node in [&world.server, &other] {
+        reaches(node, Reach::Up).await;
+    }
+    Some((redis, world, other))
+}
+
+async fn reaches(node: &Server, reach: Reach) {
+    for _ in 0..200 {
+        if node.app.cluster.reach() == reach {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the link does not become {reach:?}");
+}
+
+/// HQ on both nodes of a pair, each of which has one person of Franklin with a socket.
+async fn watched(world: &World, other: &Server) -> ([Person; 2], [Socket; 2]) {
+    let hq = world.staff_person("hq@example.org").await;
+    let ben = world.person("ben@example.org", HOME).await;
+    let cy = world.person("cy@example.org", HOME).await;
+    let sockets = [Socket::of(&ben).await, Socket::of(&on(other, &cy)).await];
+    let leaders = [hq.clone(), on(other, &hq)];
+    for leader in &leaders {
+        becomes(leader, FRANKLIN, 2).await;
+    }
+    (leaders, sockets)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_is_lost_is_forgotten_and_one_that_stops_says_good_bye() {
+    let Some((redis, world, other)) = pair().await else {
+        return;
+    };
+    let (leaders, _sockets) = watched(&world, &other).await;
+    // A third node says who is on it, and is never heard again: as when it is killed.
+    let mark = world.server.app.db.write(muster::db::mark).await;
+    let third = Cluster::open(&redis.url, &mark.expect("a mark")).expect("a link");
+    while third.reach() != Reach::Up {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    third.show(&roll(&[1, 2, 3]));
+    for leader in &leaders {
+        becomes(leader, FRANKLIN, 5).await;
+    }
+    drop(third);
+    for leader in &leaders {
+        let took = becomes(leader, FRANKLIN, 2).await;
+        println!("a lost node was forgotten after {took:?}");
+    }
+    other.stop().await;
+    let took = becomes(&leaders[0], FRANKLIN, 1).await;
+    assert!(
+        took < Duration::from_secs(15),
+        "before it is forgotten: {took:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_count_heals_unaided_when_redis_comes_back_empty() {
+    let Some((mut redis, world, other)) = pair().await else {
+        return;
+    };
+    let (leaders, _sockets) = watched(&world, &other).await;
+    redis.kill();
+    for leader in &leaders {
+        let took = becomes(leader, FRANKLIN, 1).await;
+        println!("without Redis a node counts its own after {took:?}");
+    }
+    redis.launch().await;
+    for leader in &leaders {
+        let took = becomes(leader, FRANKLIN, 2).await;
+        println!("with an empty Redis it counts everybody after {took:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_person_holds_five_sockets_over_all_nodes() {
+    let Some((_redis, world, other)) = pair().await else {
+        return;
+    };
+    let ben = world.person("ben@example.org", HOME).await;
+    let away = on(&other, &ben);
+    let mut sockets = Vec::new();
+    for _ in 0..4 {
+        sockets.push(Socket::of(&ben).await);
+    }
+    let mut last = Vec::new();
+    for _ in 0..3 {
+        last.push(Socket::of(&away).await);
+    }
+    // Each node takes in five, and over both the newest of those elsewhere go.
+    let mut newest = last.split_off(1);
+    sockets.append(&mut last);
+    for socket in &mut newest {
+        let end = Instant::now() + Duration::from_secs(60);
+        let code = loop {
+            match socket.ended_within(Duration::from_secs(5)).await {
+                Some(code) => break code,
+                None => assert!(Instant::now() < end, "a seventh socket stays open"),
+            }
+        };
+        assert_eq!(code, 1008);
+    }
+    for socket in &mut sockets {
+        socket.say(r#"{"op":"ping"}"#).await;
+        assert_eq!(socket.frame().await["kind"], "pong", "the first five stay");
+    }
+}
