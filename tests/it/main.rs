@@ -59,6 +59,7 @@ mod repeats;
 mod restore;
 mod scope;
 mod sessions;
+mod shared_limits;
 mod smtp;
 mod task_pages;
 mod tasks;

@@ -126,6 +126,7 @@ both! {
                 becomes(&metrics, "muster_redis_up", 1.0).await;
             }
         }
+        becomes(&metrics, "muster_people_here", 1.0).await;
         drop(socket);
         becomes(&metrics, "muster_live_sockets", 0.0).await;
         node.stop().await;
