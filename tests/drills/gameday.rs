@@ -121,11 +121,8 @@ pub async fn run(wish: Wish) -> bool {
 async fn hold(wish: &Wish, seed: u64) -> Result<Finding, NotRunnable> {
     let services = Services::start().await?;
     let mut site = services.site(600);
-    let port = services.postgres.port();
-    let link = Proxy::before(format!("127.0.0.1:{port}")).await;
-    site.database = site
-        .database
-        .replace(&format!(":{port}/"), &format!(":{}/", link.address.port()));
+    let (link, database) = Proxy::before_database(&site.database).await;
+    site.database = database;
     let (log, site, mut finding) = (site.log(), Arc::new(site), Finding::default());
     let nodes = nodes(&site, 3).await;
     let viewers = Viewers::open(&site, &doors(&nodes), 60, Duration::from_secs(2));

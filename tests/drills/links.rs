@@ -69,11 +69,8 @@ async fn before_nodes(yard: &Yard, site: Site, count: usize) -> Finding {
 pub async fn database(yard: Arc<Yard>) -> Held {
     let services = Services::start().await?;
     let mut site = services.site(400);
-    let port = services.postgres.port();
-    let link = Proxy::before(format!("127.0.0.1:{port}")).await;
-    site.database = site
-        .database
-        .replace(&format!(":{port}/"), &format!(":{}/", link.address.port()));
+    let (link, database) = Proxy::before_database(&site.database).await;
+    site.database = database;
     let (log, site, mut finding) = (site.log(), Arc::new(site), Finding::default());
     let mut nodes = nodes(&site, 3).await;
     let crew = Crew::start(&site, &log, doors(&nodes), Load::of(RATE));

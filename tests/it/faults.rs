@@ -115,24 +115,14 @@ both! {
     }
 }
 
-/// A campaign whose nodes reach the database through a proxy.
-async fn behind_proxy(site: &mut Site) -> Proxy {
-    let mut url = url::Url::parse(&site.database).expect("a URL");
-    let host = url.host_str().expect("a host");
-    let proxy = Proxy::before(format!("{host}:{}", url.port().unwrap_or(5432))).await;
-    url.set_host(Some("127.0.0.1")).expect("a host");
-    url.set_port(Some(proxy.address.port())).expect("a port");
-    site.database = url.to_string();
-    proxy
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_the_link_to_the_database_does_nothing_is_lost_or_doubled() {
     let Some(mut site) = Site::open(crate::support::Place::Production).await else {
         eprintln!("left out: no production services are named");
         return;
     };
-    let link = behind_proxy(&mut site).await;
+    let (link, database) = Proxy::before_database(&site.database).await;
+    site.database = database;
     let (log, site) = (site.log(), Arc::new(site));
     let (mut nodes, doors) = ready(&site, 2).await;
     let crew = Crew::start(&site, &log, doors, Load::of(LOAD));

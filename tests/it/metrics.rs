@@ -6,8 +6,7 @@ use muster::Server;
 use muster::settings::Secret;
 use serde_json::json;
 
-use crate::outage::proxied;
-use crate::support::{Client, Command, Person, Place, Socket, World, both};
+use crate::support::{Client, Command, Person, Place, Proxy, Socket, World, both};
 
 const HOME: &str = "us-oh-39049-43215";
 
@@ -166,7 +165,7 @@ async fn a_lost_event_and_an_absent_database_are_told_of() {
         eprintln!("left out: MUSTER_TEST_DATABASE_URL is not set");
         return;
     };
-    let (proxy, url) = proxied(&world).await;
+    let (proxy, url) = Proxy::before_database(&world.settings.database_url.0).await;
     world.settings.database_url = Secret(url);
     // Nobody to hear events from.
     world.settings.redis_url = Secret(String::new());

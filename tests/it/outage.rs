@@ -34,21 +34,9 @@ pub(crate) async fn register(browser: &Client, email: &str) -> Answer {
         .await
 }
 
-/// A proxy before the world's database, and the address of the database behind it.
-pub(crate) async fn proxied(world: &World) -> (Proxy, String) {
-    let url = url::Url::parse(&world.settings.database_url.0).expect("a URL");
-    let host = url.host_str().expect("a host");
-    let proxy = Proxy::before(format!("{host}:{}", url.port().unwrap_or(5432))).await;
-    let mut proxied = url.clone();
-    proxied.set_host(Some("127.0.0.1")).expect("a host");
-    let port = Some(proxy.address.port());
-    proxied.set_port(port).expect("a port");
-    (proxy, proxied.to_string())
-}
-
 /// A node that reaches the world's database through a proxy.
 async fn behind_proxy(world: &World) -> (Proxy, Server) {
-    let (proxy, url) = proxied(world).await;
+    let (proxy, url) = Proxy::before_database(&world.settings.database_url.0).await;
     let mut settings = world.settings.clone();
     settings.database_url = Secret(url);
     let node = Server::start(settings, world.clock.clone())

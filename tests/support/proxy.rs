@@ -59,6 +59,16 @@ impl Proxy {
         Self { address, fault }
     }
 
+    /// Stands in front of the PostgreSQL server that `url` names; gives the address past the proxy too.
+    pub async fn before_database(url: &str) -> (Self, String) {
+        let mut url = url::Url::parse(url).expect("a URL");
+        let host = url.host_str().expect("a host");
+        let proxy = Self::before(format!("{host}:{}", url.port().unwrap_or(5432))).await;
+        url.set_host(Some("127.0.0.1")).expect("a host");
+        url.set_port(Some(proxy.address.port())).expect("a port");
+        (proxy, url.to_string())
+    }
+
     /// Makes the link fail in this way, connections that are open included.
     pub fn fail(&self, fault: Fault) {
         self.fault.send_replace(Some(fault));
