@@ -99,13 +99,6 @@ fn one_world(plan: &Plan, world: &World, cores: Cores) -> Result<Vec<Finding>, S
     eprint!("{}", during.seconds());
     eprint!("{}", after.seconds());
     bench.agrees()?;
-    let late = during.lateness();
-    if late > LATE {
-        return Err(format!(
-            "The load was late itself: 99 of 100 requests were sent up to {} ms after they were due.",
-            short(late)
-        ));
-    }
     println!(
         "\nOverload on {}, {} s of {} requests a second:\n\n{}",
         world.name(),
@@ -113,6 +106,13 @@ fn one_world(plan: &Plan, world: &World, cores: Cores) -> Result<Vec<Finding>, S
         short(peak * TIMES),
         during.by_class()
     );
+    let late = during.lateness();
+    if late > LATE {
+        return Err(format!(
+            "The load was late itself: 99 of 100 requests were sent up to {} ms after they were due.",
+            short(late)
+        ));
+    }
     // A busy second between two quiet ones is no other state of the node.
     let usual = (2.0 * before.p99(Came::Answer)).max(50.0);
     let place = world.name();

@@ -45,6 +45,8 @@ pub(super) async fn deliver(app: App, parcel: Parcel) {
 async fn try_once(app: &App, parcel: &Parcel, token: &str) -> Result<(), Error> {
     let (request, email) = (parcel.request, parcel.email.clone());
     let (purpose, hash) = (parcel.purpose, digest(token));
+    // It is never closed.
+    let pen = app.mailer.errands.pen.acquire().await;
     let now = app.clock.now();
     let expires = now + Duration::minutes(i64::from(app.settings.link_minutes));
     let known = app
@@ -56,6 +58,7 @@ async fn try_once(app: &App, parcel: &Parcel, token: &str) -> Result<(), Error> 
             Ok(known)
         })
         .await?;
+    drop(pen);
     app.mailer.send(&compose(app, parcel, token, known)).await
 }
 

@@ -21,6 +21,9 @@ const LOOK: Duration = Duration::from_millis(10);
 /// Looks that must all have been late: what is late once had a bad moment, what is late ten times in
 /// a row has more to do than it can (the least delay over an interval, after `CoDel`, RFC 8289).
 const LOOKS: usize = 10;
+/// Requests between two looks that tell of more behind them: the system hands over what 1,024
+/// connections brought at a time, and how long others wait after those is seen nowhere here.
+const FULL: u32 = 768;
 /// Seconds after which who was refused may ask again: the least, and how many more by chance, so that
 /// not all of them come back together.
 const AGAIN: (u32, u32) = (1, 3);
@@ -102,6 +105,8 @@ pub struct Door {
     crowd: Crowd,
     patience: Duration,
     late: Rc<Cell<Duration>>,
+    /// Requests since the last look.
+    seen: Rc<Cell<u32>>,
 }
 
 /// A request that was let in, until it is dropped.
@@ -134,6 +139,7 @@ impl Door {
             crowd,
             patience,
             late: Rc::default(),
+            seen: Rc::default(),
         }
     }
 
@@ -143,7 +149,18 @@ impl Door {
         while Rc::strong_count(&self.late) > 1 {
             let due = Instant::now() + LOOK;
             tokio::time::sleep_until(due.into()).await;
-            self.late.set(least(&mut looks.borrow_mut(), due.elapsed()));
+            let late = self.judge(due.elapsed(), self.seen.take());
+            self.late.set(least(&mut looks.borrow_mut(), late));
+        }
+    }
+
+    /// How late a worker is that looked so `late`, after so many requests: with more behind them than
+    /// it sees, later than it seems, so late that it lets in nothing but what is most urgent.
+    fn judge(&self, late: Duration, seen: u32) -> Duration {
+        if seen >= FULL && late > LOOK / 2 {
+            late.max(self.patience * 31 / 32)
+        } else {
+            late
         }
     }
 
@@ -152,6 +169,7 @@ impl Door {
     /// # Errors
     /// When to come again, when its class must wait.
     pub fn enter(&self, class: Class) -> Result<Pass, Refused> {
+        self.seen.set(self.seen.get().saturating_add(1));
         let late = self.late.get() * 16 > self.patience * (8 + class.share());
         // Before it is known: whoever is refused leaves again at once.
         let pass = Pass {
@@ -301,7 +319,7 @@ mod tests {
 
     #[test]
     fn sign_ins_that_wait_are_refused_and_nothing_else_is() {
-        let (door, few) = (door(1024), crowd::FEW);
+        let (door, few) = (door(1024), crowd::FEW_SIGN_INS);
         (0..100).for_each(|_| door.crowd.sign_ins().adapt(true));
         let let_in = |class| {
             (0..few * 2)
@@ -313,6 +331,18 @@ mod tests {
         assert_eq!((sign_ins.len(), pages.len()), (few, few * 2));
         drop(sign_ins);
         assert!(door.enter(Class::SignIn).is_ok());
+    }
+
+    #[test]
+    fn more_than_is_seen_leaves_only_the_most_urgent() {
+        let door = door(1000);
+        let (soon, late) = (Duration::from_millis(1), Duration::from_millis(6));
+        assert_eq!(door.judge(soon, FULL), soon, "it keeps up");
+        assert_eq!(door.judge(late, FULL - 1), late);
+        door.late.set(door.judge(late, FULL));
+        let open = |class: &&Class| door.enter(**class).is_ok();
+        let open: Vec<&Class> = EVERY.iter().filter(open).collect();
+        assert_eq!(open, [&Class::Log]);
     }
 
     #[test]

@@ -15,8 +15,10 @@ use crate::db::Waited;
 const ADAPT: Duration = Duration::from_millis(100);
 /// Requests under way that are many to begin with: what a thread does in a quarter of a second.
 const AT_FIRST: usize = 256;
-/// Requests under way that are never many.
-pub const FEW: usize = 16;
+/// Requests under way that are never many, and of those joining and signing in: where each waits for
+/// one writer behind all of the others and the ledger's batches, more of them would wait too long.
+const FEW: usize = 16;
+pub const FEW_SIGN_INS: usize = 4;
 
 /// Eighths of many that are all of it.
 pub const ALL: u32 = 8;
@@ -38,15 +40,17 @@ pub struct Bound {
     many: AtomicUsize,
     /// Whether anybody was refused because there were many, since [`Crowd::adapt`] looked last.
     refused: AtomicBool,
+    least: usize,
     most: usize,
 }
 
 impl Bound {
-    fn new(most: usize) -> Self {
+    fn new(least: usize, most: usize) -> Self {
         Self {
             under_way: AtomicUsize::new(0),
             many: AtomicUsize::new(most.min(AT_FIRST)),
             refused: AtomicBool::new(false),
+            least,
             most,
         }
     }
@@ -71,7 +75,7 @@ impl Bound {
         let now = self.many.load(Ordering::Relaxed);
         let first = AT_FIRST.min(self.most);
         let next = if waits {
-            (now * 3 / 4).max(FEW)
+            (now * 3 / 4).max(self.least)
         } else if refused {
             now + now / 16 + 1
         } else if now > first {
@@ -89,8 +93,8 @@ impl Crowd {
     pub fn new(most: u32) -> Self {
         let most = most as usize;
         Self(Arc::new(Bounds {
-            all: Bound::new(most),
-            sign_ins: Bound::new(most),
+            all: Bound::new(FEW, most),
+            sign_ins: Bound::new(FEW_SIGN_INS, most),
         }))
     }
 
@@ -122,7 +126,7 @@ mod tests {
 
     #[test]
     fn fewer_are_let_in_while_work_waits_and_more_again_when_it_does_not() {
-        let bound = Bound::new(1024);
+        let bound = Bound::new(FEW, 1024);
         let look = |waits, refused, times| {
             for _ in 0..times {
                 bound.refused.store(refused, Ordering::Relaxed);

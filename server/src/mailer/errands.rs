@@ -19,6 +19,9 @@ const LANES: usize = 8;
 pub struct Errands {
     room: Arc<Semaphore>,
     lanes: Arc<Semaphore>,
+    /// Held by the errand that writes to the database: those that send must be several at once, and
+    /// those that write would only stand in the way of requests.
+    pub pen: Arc<Semaphore>,
     // A request's worker has a runtime of its own, which ends before the errands may.
     runtime: Option<Handle>,
 }
@@ -34,6 +37,7 @@ impl Errands {
         Self {
             room: Arc::new(Semaphore::new(ROOM as usize)),
             lanes: Arc::new(Semaphore::new(LANES)),
+            pen: Arc::new(Semaphore::new(1)),
             runtime: Handle::try_current().ok(),
         }
     }

@@ -22,6 +22,8 @@ use crate::wire::Wire;
 const MOST: usize = 4_096;
 /// Connections from the beginning.
 const FIRST: usize = 512;
+/// Requests that may be due and find no connection: with more the load does not keep its pace.
+const BEHIND: usize = 20_000;
 /// Requests a connection is used for: then whoever it was is gone, and somebody else comes.
 const USES: u32 = 50;
 /// How long an answer is waited for.
@@ -126,7 +128,7 @@ pub fn run(
             }
             Pace::Rate(rate) => flood.clone().pour(rate, time).await,
         }
-        let until = Instant::now() + time + PATIENCE * 2;
+        let until = began + time + PATIENCE * 2;
         while flood.under_way.get() > 0 && Instant::now() < until {
             sleep(TICK * 10).await;
         }
@@ -161,6 +163,13 @@ impl Flood {
                 let job = self.make(self.began + due);
                 self.hand_over(job);
                 sent += 1;
+            }
+            if self.waiting.borrow().len() > BEHIND {
+                let told = format!("All of {MOST} connections wait, and more and more is due.");
+                self.wrong.borrow_mut().get_or_insert(told);
+                self.waiting.borrow_mut().clear();
+                self.under_way.set(0);
+                return;
             }
             if past == time {
                 return;
@@ -219,7 +228,7 @@ impl Flood {
                 late: micros(late),
                 took: micros(job.due.elapsed()),
             });
-            self.under_way.set(self.under_way.get() - 1);
+            self.under_way.set(self.under_way.get().saturating_sub(1));
             left -= 1;
             if left == 0 {
                 (wire, left) = (None, USES);
