@@ -40,11 +40,11 @@ const LATE: f64 = 25.0;
 /// One sentence.
 pub fn measure(plan: &Plan) -> Result<Vec<Finding>, String> {
     let cores = Cores::take();
-    let mut findings = Vec::new();
-    for world in &plan.worlds {
-        findings.append(&mut one_world(plan, world, cores)?);
-    }
-    Ok(findings)
+    // Each world is looked at, whatever came of the one before.
+    let found: Vec<_> = (plan.worlds.iter())
+        .map(|world| one_world(plan, world, cores))
+        .collect();
+    Ok(found.into_iter().collect::<Result<Vec<_>, _>>()?.concat())
 }
 
 fn one_world(plan: &Plan, world: &World, cores: Cores) -> Result<Vec<Finding>, String> {

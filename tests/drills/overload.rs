@@ -30,16 +30,18 @@ pub async fn tenfold(yard: Arc<Yard>) -> Held {
     let ended = ended.expect("a thread").expect("the harness starts");
     let mut finding = Finding::default();
     let said = String::from_utf8_lossy(&ended.stdout);
-    for line in said
-        .lines()
-        .filter(|line| line.starts_with("| ") && !line.starts_with("| what"))
-    {
+    // The last table has a row for each goal.
+    let table = said.rsplit("| what ").next().unwrap_or_default();
+    for line in table.lines().filter(|line| line.starts_with("| ")) {
         let cells: Vec<&str> = line.split('|').map(str::trim).collect();
         if let [_, what, median, ..] = cells.as_slice() {
             finding.figure(format!("{what}: {median}"));
         }
     }
     let complaint = String::from_utf8_lossy(&ended.stderr);
+    if !ended.status.success() {
+        eprintln!("{said}\n{complaint}");
+    }
     let complaint = complaint.lines().last().unwrap_or_default();
     finding.must(
         ended.status.success(),
