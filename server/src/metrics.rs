@@ -117,6 +117,11 @@ fn registry(app: &App, requests: &Requests) -> Registry {
         live.dropped.clone(),
     );
     registry.register(
+        "live_found_moved",
+        "Times that a followed queue, feed or person was found moved by looking",
+        live.found.clone(),
+    );
+    registry.register(
         "database_refusals",
         "Times that no connection could be had",
         app.db.refusals().clone(),

@@ -17,6 +17,8 @@ use crate::app::App;
 use crate::clock::{Clock, Duration};
 use crate::cluster::Cluster;
 use crate::db::{Db, Place, migrate};
+use crate::desk;
+use crate::feed;
 use crate::health::Draining;
 use crate::http::{Assets, Crowd, Door, Requests, configure, guard, traced};
 use crate::ledger::{Ledger, ScoringConfig, Size};
@@ -288,6 +290,7 @@ fn start_jobs(app: &App) -> Vec<JoinHandle<()>> {
         db: app.db.clone(),
         clock: app.clock.clone(),
     };
+    let kinds = vec![me::standing(), feed::standing(), desk::standing()];
     vec![
         tokio::spawn(mailer::run(
             app.db.clone(),
@@ -296,7 +299,7 @@ fn start_jobs(app: &App) -> Vec<JoinHandle<()>> {
         )),
         tokio::spawn(app.sessions.clone().follow(app.cluster.listen())),
         tokio::spawn(accounts::tidy(app.clone())),
-        tokio::spawn(live::run(watch)),
+        tokio::spawn(live::run(watch, kinds)),
         tokio::spawn(live::Presence::new(&app.hub, &app.cluster).keep()),
         tokio::spawn(races::run(app.clone())),
         tokio::spawn(me::keep_list(app.clone())),

@@ -45,6 +45,7 @@ mod leaving;
 mod ledger;
 mod links;
 mod live;
+mod looks;
 mod matching;
 mod metrics;
 mod migrations;

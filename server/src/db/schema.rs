@@ -24,6 +24,7 @@ diesel::table! {
         joined_at -> Timestamp,
         last_active_at -> Nullable<Timestamp>,
         erased_at -> Nullable<Timestamp>,
+        version -> BigInt,
     }
 }
 

@@ -7,6 +7,7 @@ mod offices;
 pub mod pages;
 mod people;
 mod rules;
+mod standing;
 mod store;
 mod weeks;
 
@@ -16,3 +17,4 @@ pub use offices::{
     add_staff, audit, end_captaincy, name_captain, name_captain_by_email, offices, staff,
 };
 pub use people::{People, Sought, find_people};
+pub use standing::standing;

@@ -8,6 +8,7 @@ mod model;
 pub mod pages;
 mod roll;
 mod rules;
+mod standing;
 mod store;
 mod view;
 
@@ -16,6 +17,7 @@ use serde_json::json;
 pub use model::{Comment, FeedScope, Post};
 pub use roll::{Deed, Named, active, deeds, honour_roll};
 pub use rules::{COMMENTS, LENGTH};
+pub use standing::standing;
 pub use view::{Author, CommentView, PostView, Role};
 
 use crate::app::App;

@@ -8,6 +8,7 @@ use crate::db::Conn;
 use crate::db::schema::{comments, posts, volunteers};
 use crate::ids::{CommentId, PostId};
 use crate::region_code::RegionCode;
+use crate::scope::Scope;
 
 /// Posts of those of `regions` that `reader` may read, newest first, with their authors' names.
 pub fn list_posts(
@@ -125,6 +126,59 @@ pub fn count_comments(
         .count()
         .get_result(conn)?;
     Ok((here, lately))
+}
+
+/// The newest posts, those taken away since included: their regions and ids.
+pub fn list_new_posts(
+    conn: &mut Conn,
+    scope: &Scope,
+    limit: i64,
+) -> QueryResult<Vec<(RegionCode, PostId)>> {
+    debug_assert!(scope.is_everything(), "regions and ids of all");
+    posts::table
+        .order(posts::id.desc())
+        .limit(limit)
+        .select((posts::region, posts::id))
+        .load(conn)
+}
+
+/// The newest comments, those taken away since included: their posts' regions and their ids.
+pub fn list_new_comments(
+    conn: &mut Conn,
+    scope: &Scope,
+    limit: i64,
+) -> QueryResult<Vec<(RegionCode, CommentId)>> {
+    debug_assert!(scope.is_everything(), "regions and ids of all");
+    comments::table
+        .inner_join(posts::table.on(posts::id.eq(comments::post_id)))
+        .order(comments::id.desc())
+        .limit(limit)
+        .select((posts::region, comments::id))
+        .load(conn)
+}
+
+/// What was taken away last, posts and then comments: their regions, and when.
+pub fn list_deleted(
+    conn: &mut Conn,
+    scope: &Scope,
+    limit: i64,
+) -> QueryResult<Vec<(RegionCode, Option<Instant>)>> {
+    debug_assert!(scope.is_everything(), "regions and times of all");
+    let mut deleted = posts::table
+        .filter(posts::deleted_at.is_not_null())
+        .order(posts::deleted_at.desc())
+        .limit(limit)
+        .select((posts::region, posts::deleted_at))
+        .load(conn)?;
+    let mut under: Vec<(RegionCode, Option<Instant>)> = comments::table
+        .inner_join(posts::table.on(posts::id.eq(comments::post_id)))
+        .filter(comments::deleted_at.is_not_null())
+        .order(comments::deleted_at.desc())
+        .limit(limit)
+        .select((posts::region, comments::deleted_at))
+        .load(conn)?;
+    deleted.append(&mut under);
+    Ok(deleted)
 }
 
 pub fn insert_post(conn: &mut Conn, reader: &FeedScope, post: &Post) -> QueryResult<usize> {

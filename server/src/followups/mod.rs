@@ -31,6 +31,8 @@ use crate::volunteers::{self, Volunteer};
 
 /// Rows of a queue at most; the most urgent ones.
 const QUEUE: i64 = 500;
+/// Clocks looked at, those opened and those closed last.
+const LATELY: i64 = 2_000;
 
 /// Opens the clock for a newly confirmed person. Joins the caller's transaction; whoever commits it
 /// publishes [`Event::QueuesMoved`].
@@ -93,6 +95,28 @@ pub fn regions(
     region: &RegionCode,
 ) -> Result<Vec<RegionCode>, Error> {
     Ok(store::list_regions(conn, scope, region)?)
+}
+
+/// Something that moved a call queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Happened {
+    /// A clock was opened that still runs; when it is due, and the calls so far.
+    Opened(Instant, i32),
+    /// One was closed.
+    Closed(Instant),
+}
+
+/// What happened last to call queues, and where the person is.
+pub fn lately(conn: &mut Conn, scope: &Scope) -> Result<Vec<(RegionCode, Happened)>, Error> {
+    let opened = store::list_opened(conn, scope, LATELY)?;
+    let closed = store::list_closed(conn, scope, LATELY)?;
+    let opened = opened
+        .into_iter()
+        .map(|(region, due, tries)| (region, Happened::Opened(due, tries)));
+    let closed = closed
+        .into_iter()
+        .filter_map(|(region, at)| Some((region, Happened::Closed(at?))));
+    Ok(opened.chain(closed).collect())
 }
 
 /// Records how a call went. Having spoken closes the clock; anything else leaves it running.

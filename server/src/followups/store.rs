@@ -90,6 +90,40 @@ pub fn count_open(
     }
 }
 
+/// The clocks that were opened last and still run: whose region, when they are due, and the calls so
+/// far.
+pub fn list_opened(
+    conn: &mut Conn,
+    scope: &Scope,
+    limit: i64,
+) -> QueryResult<Vec<(RegionCode, Instant, i32)>> {
+    follow_ups::table
+        .inner_join(volunteers::table.on(volunteers::id.eq(follow_ups::volunteer_id)))
+        .filter(follow_ups::closed_at.is_null())
+        .filter(scope.sees(volunteers::region, volunteers::id))
+        // In the words of the index.
+        .order((follow_ups::closed_at.desc(), follow_ups::due_at.desc()))
+        .limit(limit)
+        .select((volunteers::region, follow_ups::due_at, follow_ups::tries))
+        .load(conn)
+}
+
+/// The clocks that were closed last: whose region, and when.
+pub fn list_closed(
+    conn: &mut Conn,
+    scope: &Scope,
+    limit: i64,
+) -> QueryResult<Vec<(RegionCode, Option<Instant>)>> {
+    follow_ups::table
+        .inner_join(volunteers::table.on(volunteers::id.eq(follow_ups::volunteer_id)))
+        .filter(follow_ups::closed_at.is_not_null())
+        .filter(scope.sees(volunteers::region, volunteers::id))
+        .order((follow_ups::closed_at.desc(), follow_ups::due_at.desc()))
+        .limit(limit)
+        .select((volunteers::region, follow_ups::closed_at))
+        .load(conn)
+}
+
 pub fn find(conn: &mut Conn, scope: &Scope, person: VolunteerId) -> QueryResult<Option<FollowUp>> {
     follow_ups::table
         .inner_join(volunteers::table.on(volunteers::id.eq(follow_ups::volunteer_id)))

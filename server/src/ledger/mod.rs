@@ -44,7 +44,9 @@ use crate::clock::{Clock, Instant};
 use crate::cluster::Cluster;
 use crate::db::{Conn, Db};
 use crate::error::Error;
+use crate::ids::VolunteerId;
 use crate::region_code::RegionCode;
+use crate::scope::Scope;
 use crate::trace::{self, Kind, Tracer};
 use writer::{Desk, Message};
 
@@ -213,6 +215,15 @@ impl Ledger {
             let _ = done.await;
         }
     }
+}
+
+/// A number for each of these people that rises with each of their lines; who has none is left out.
+pub fn versions(
+    conn: &mut Conn,
+    scope: &Scope,
+    people: &[VolunteerId],
+) -> Result<Vec<(VolunteerId, i64)>, Error> {
+    Ok(store::totals::list_versions(conn, scope, people)?)
 }
 
 /// The writer's answer; without a writer there is none.

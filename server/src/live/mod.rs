@@ -3,12 +3,15 @@
 //! Whoever has something to tell publishes to a [`Topic`] of the [`Hub`] and never waits; each
 //! socket's own connection takes frames out when it can write (`line`). `race` topics are published
 //! by `races::live`; the small ones (`me`, `captain`, `feed`) say only that something moved, and are
-//! published by [`run`], which also closes sockets whose session or right has ended. Who is here now,
-//! on this node and the others, is counted by [`Presence`].
+//! published by [`run`], which also closes sockets whose session or right has ended. What no event told
+//! of is found by looking (`look`). Who is here now, on this node and the others, is counted by
+//! [`Presence`].
 
 mod frame;
 mod here;
 mod line;
+mod look;
+mod mark;
 mod people;
 mod read;
 pub mod socket;
@@ -18,7 +21,7 @@ mod told;
 mod topic;
 mod watch;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -29,6 +32,8 @@ use tokio::sync::Notify;
 pub use frame::{End, Frame, Whole};
 pub use here::Presence;
 pub use line::Line;
+pub use look::Standing;
+pub use mark::{Mark, Marks};
 pub use ticket::{TICKET_SECONDS, Ticket};
 pub use topic::{Refusal, Topic};
 pub use watch::{Watch, run};
@@ -73,6 +78,8 @@ pub struct Counts {
     pub frames: Counter,
     /// Those of them that a later one replaced before they were taken.
     pub dropped: Counter,
+    /// Words that a topic moved, of which no event had told.
+    pub found: Counter,
 }
 
 /// A topic that somebody follows.
@@ -213,6 +220,16 @@ impl Hub {
     /// Whether anybody follows `topic`.
     pub fn is_followed(&self, topic: &Topic) -> bool {
         locked(&self.0.rooms).contains_key(topic)
+    }
+
+    /// The topics somebody follows for which `wanted` holds.
+    fn topics(&self, wanted: impl Fn(&Topic) -> bool) -> HashSet<Topic> {
+        let rooms = locked(&self.0.rooms);
+        rooms
+            .keys()
+            .filter(|topic| wanted(topic))
+            .cloned()
+            .collect()
     }
 
     /// The boards somebody follows, each with whether a newcomer would get it at once.

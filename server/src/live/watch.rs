@@ -1,5 +1,6 @@
 //! The hub's own job: passes on what moved, and ends sockets that are stuck, signed out or no longer
-//! allowed. What an event says is acted on at once; that an event was lost shows within four seconds.
+//! allowed. What an event says is acted on at once; that an event was lost shows within four seconds
+//! for sessions and rights, and when `look` looks for what moved.
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -7,15 +8,17 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::mpsc::{self, Receiver};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use super::Hub;
 use super::frame::{End, Frame};
 use super::line::Line;
+use super::look::{Look, Said, Standing};
 use super::told::Told;
 use super::topic::Topic;
 use crate::clock::Clock;
-use crate::cluster::{Cluster, Event};
+use crate::cluster::{Cluster, Event, Reach};
 use crate::db::Db;
 use crate::error::Error;
 use crate::ids::SessionId;
@@ -44,8 +47,15 @@ pub struct Watch {
     pub clock: Clock,
 }
 
-/// Runs for as long as the node does.
-pub async fn run(watch: Watch) {
+/// Runs for as long as the node does; `kinds` tell how topics stand that say only that they moved.
+pub async fn run(watch: Watch, kinds: Vec<Standing>) {
+    let (found, finds) = mpsc::channel(1);
+    let said = Said::default();
+    let look = Look::new(&watch.hub, &watch.cluster, &watch.db, &said, kinds);
+    tokio::join!(listen(&watch, finds, &said), look.keep(found));
+}
+
+async fn listen(watch: &Watch, mut finds: Receiver<Vec<Topic>>, said: &Said) {
     let mut events = watch.cluster.listen();
     let mut second = interval(Duration::from_secs(1));
     second.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -55,13 +65,19 @@ pub async fn run(watch: Watch) {
         let next = told.next();
         tokio::select! {
             event = events.recv() => match event {
-                Ok(event) => watch.hear(event, &mut told).await,
+                Ok(event) => watch.hear(event, &mut told, said).await,
                 Err(RecvError::Lagged(_)) => {
+                    said.lose();
                     watch.sessions.forget_all();
                     watch.look(&watch.hub.lines()).await;
                 }
                 Err(RecvError::Closed) => return,
             },
+            Some(found) = finds.recv() => {
+                for topic in found {
+                    watch.moved(topic, &mut told);
+                }
+            }
             () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => {
                 watch.speak(&mut told);
             }
@@ -78,7 +94,7 @@ pub async fn run(watch: Watch) {
 }
 
 impl Watch {
-    async fn hear(&self, event: Event, told: &mut Told) {
+    async fn hear(&self, event: Event, told: &mut Told, said: &Said) {
         match event {
             Event::SessionsEnded { sessions } => {
                 self.sessions.forget(&sessions);
@@ -97,19 +113,27 @@ impl Watch {
             }
             Event::PeopleMoved { volunteers } => {
                 for volunteer in volunteers {
-                    self.moved(Topic::Me(volunteer), told);
+                    self.heard(Topic::Me(volunteer), told, said);
                 }
             }
-            Event::FeedMoved { region } => self.moved(Topic::Feed(region), told),
+            Event::FeedMoved { region } => self.heard(Topic::Feed(region), told, said),
             Event::QueuesMoved { regions } => {
                 let above = regions.iter().flat_map(RegionCode::ancestors_and_self);
                 for region in above.collect::<BTreeSet<_>>() {
-                    self.moved(Topic::Captain(region), told);
+                    self.heard(Topic::Captain(region), told, said);
                 }
             }
             // Boards have a job of their own, and nobody follows the rest.
             _ => {}
         }
+    }
+
+    /// An event told of it: it need not be found.
+    fn heard(&self, topic: Topic, told: &mut Told, said: &Said) {
+        if self.cluster.reach() != Reach::Solo && self.hub.is_followed(&topic) {
+            said.note(&topic);
+        }
+        self.moved(topic, told);
     }
 
     /// Says that there is something new, and nothing about what: at once, or with what else moves

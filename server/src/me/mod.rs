@@ -4,10 +4,12 @@ pub mod api;
 mod erasures;
 mod export;
 pub mod pages;
+mod standing;
 mod store;
 
 pub use erasures::{Erased, Erasures, Listed, read_list};
 pub use export::{CLASSES, Class, Export};
+pub use standing::standing;
 
 use std::time::Duration as Span;
 

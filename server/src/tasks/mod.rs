@@ -315,6 +315,16 @@ pub fn standing(conn: &mut Conn, scope: &Scope, task: TaskId) -> Result<Option<A
     Ok(store::find_assignment(conn, scope, task, scope.actor())?)
 }
 
+/// How many tasks each of these people is or was on, and when that changed last; who has none is left
+/// out.
+pub fn changes(
+    conn: &mut Conn,
+    scope: &Scope,
+    people: &[VolunteerId],
+) -> Result<Vec<(VolunteerId, i64, Option<Instant>)>, Error> {
+    Ok(store::list_changes(conn, scope, people)?)
+}
+
 /// What the person in `scope` has accepted, was assigned or is invited to, the soonest first.
 pub fn ahead(conn: &mut Conn, scope: &Scope) -> Result<Vec<(Task, Assignment)>, Error> {
     Ok(store::list_ahead(conn, scope)?)

@@ -11,7 +11,7 @@ use diesel::sql_types::Text;
 
 pub use people::{
     delete_decline, find_assignment, insert_event, list_ahead, list_assigned, list_chances,
-    list_going, list_names, upsert_assignment, upsert_decline,
+    list_changes, list_going, list_names, upsert_assignment, upsert_decline,
 };
 
 use super::model::{SkillRow, Stats, Status, Task, TaskKind};

@@ -124,6 +124,15 @@ pub async fn change(
     profile(app, who, id).await
 }
 
+/// A number for each of these people that rises whenever their profile changes.
+pub fn versions(
+    conn: &mut Conn,
+    scope: &Scope,
+    people: &[VolunteerId],
+) -> Result<Vec<(VolunteerId, i64)>, Error> {
+    Ok(store::list_versions(conn, scope, people)?)
+}
+
 /// Notes that the person has completed a task of this rung of the ladder, if it is their highest.
 /// Joins the caller's transaction.
 pub fn climb(conn: &mut Conn, scope: &Scope, id: VolunteerId, rung: i32) -> Result<(), Error> {

@@ -90,6 +90,7 @@ pub fn update(conn: &mut Conn, scope: &Scope, person: &Volunteer) -> QueryResult
         volunteers::interests.eq(&person.interests),
         volunteers::access_needs.eq(&person.access_needs),
         volunteers::certificates.eq(&person.certificates),
+        volunteers::version.eq(volunteers::version + 1),
     ))
     .execute(conn)
 }
@@ -105,8 +106,22 @@ pub fn update_place(conn: &mut Conn, scope: &Scope, person: &Volunteer) -> Query
         volunteers::zip.eq(&person.zip),
         volunteers::region.eq(&person.region),
         volunteers::zone.eq(&person.zone),
+        volunteers::version.eq(volunteers::version + 1),
     ))
     .execute(conn)
+}
+
+/// How often the profiles of these people were changed.
+pub fn list_versions(
+    conn: &mut Conn,
+    scope: &Scope,
+    people: &[VolunteerId],
+) -> QueryResult<Vec<(VolunteerId, i64)>> {
+    on_backend!(conn => |c| volunteers::table
+        .filter(volunteers::id.eq_any(people))
+        .filter(volunteers::id.ge(if scope.is_everything() { 0 } else { i64::MAX }))
+        .select((volunteers::id, volunteers::version))
+        .load(c))
 }
 
 pub fn list_skills(

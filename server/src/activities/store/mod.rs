@@ -1,8 +1,10 @@
 //! The SQL of what people did: reads of the ledger by person, kind and task.
 
+mod lately;
 mod twins;
 mod waiting;
 
+pub use lately::{list_decided, list_entered};
 pub use twins::list_twins;
 pub use waiting::list_waiting;
 

@@ -17,7 +17,7 @@ use crate::region_code::RegionCode;
 use crate::scope::Scope;
 
 /// In the words of the index, which it is chosen by.
-const WAITING: &str = "(decided_by IS NULL AND state IN ('unverified', 'held'))";
+pub(super) const WAITING: &str = "(decided_by IS NULL AND state IN ('unverified', 'held'))";
 /// Waiting entries looked at together, wherever they count.
 const PAGE: i64 = 2_000;
 /// Pages before the scope itself is asked for: whoever leads so little has little that waits.

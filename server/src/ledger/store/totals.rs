@@ -1,7 +1,9 @@
 //! The SQL of checking and mending totals.
 
 use diesel::connection::SimpleConnection;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use diesel::upsert::excluded;
 
 use super::ROWS;
@@ -43,6 +45,24 @@ pub fn list_members(
         .filter(member_weeks::volunteer_id.le(last))
         .select(MemberWeek::as_select())
         .load(conn)
+}
+
+/// The versions of all member-weeks of each of these people together.
+pub fn list_versions(
+    conn: &mut Conn,
+    scope: &Scope,
+    people: &[VolunteerId],
+) -> QueryResult<Vec<(VolunteerId, i64)>> {
+    debug_assert!(scope.is_everything(), "totals are about everybody");
+    // A sum of `BIGINT` is a `NUMERIC` on PostgreSQL.
+    on_backend!(conn => |c| member_weeks::table
+        .filter(member_weeks::volunteer_id.eq_any(people))
+        .group_by(member_weeks::volunteer_id)
+        .select((
+            member_weeks::volunteer_id,
+            sql::<BigInt>("CAST(SUM(version) AS BIGINT)"),
+        ))
+        .load(c))
 }
 
 /// Region-weeks behind `after`, by their keys.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use diesel::dsl::{count_star, max};
 use diesel::prelude::*;
 
 use crate::clock::Instant;
@@ -188,4 +189,22 @@ pub fn list_names(
         .select((volunteers::id, volunteers::name))
         .load(conn)?;
     Ok(rows.into_iter().collect())
+}
+
+/// How many tasks each of these people has or had to do with, and when that changed last.
+pub fn list_changes(
+    conn: &mut Conn,
+    scope: &Scope,
+    people: &[VolunteerId],
+) -> QueryResult<Vec<(VolunteerId, i64, Option<Instant>)>> {
+    debug_assert!(scope.is_everything(), "it says nothing of which tasks");
+    on_backend!(conn => |c| assignments::table
+        .filter(assignments::volunteer_id.eq_any(people))
+        .group_by(assignments::volunteer_id)
+        .select((
+            assignments::volunteer_id,
+            count_star(),
+            max(assignments::changed_at),
+        ))
+        .load(c))
 }
