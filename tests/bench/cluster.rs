@@ -38,13 +38,7 @@ const REST: Duration = Duration::from_secs(8);
 /// # Errors
 /// One sentence.
 pub fn measure(plan: &Plan) -> Result<Vec<Finding>, String> {
-    let mut findings = Vec::new();
-    for world in &plan.worlds {
-        if matches!(world, World::Production { .. }) {
-            findings.append(&mut in_production(plan, world)?);
-        }
-    }
-    Ok(findings)
+    plan.in_production(in_production)
 }
 
 fn in_production(plan: &Plan, world: &World) -> Result<Vec<Finding>, String> {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::campaign::World;
+use crate::numbers::Finding;
 
 /// Clients of every load.
 pub const CLIENTS: usize = 64;
@@ -31,6 +32,18 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// What `measure` finds where several nodes share a PostgreSQL and a Redis; nothing without them.
+    ///
+    /// # Errors
+    /// One sentence.
+    pub fn in_production(
+        &self,
+        measure: impl FnOnce(&Self, &World) -> Result<Vec<Finding>, String>,
+    ) -> Result<Vec<Finding>, String> {
+        let production = |world: &&World| matches!(world, World::Production { .. });
+        (self.worlds.iter().find(production)).map_or(Ok(Vec::new()), |world| measure(self, world))
+    }
+
     /// A line of progress.
     pub fn say(&self, text: &str) {
         eprintln!("[{:>4} s] {text}", self.began.elapsed().as_secs());

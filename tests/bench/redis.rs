@@ -17,13 +17,7 @@ type Found = (f64, f64);
 /// # Errors
 /// One sentence.
 pub fn measure(plan: &Plan) -> Result<Vec<Finding>, String> {
-    let mut findings = Vec::new();
-    for world in &plan.worlds {
-        if matches!(world, World::Production { .. }) {
-            findings.append(&mut in_production(plan, world)?);
-        }
-    }
-    Ok(findings)
+    plan.in_production(in_production)
 }
 
 fn in_production(plan: &Plan, world: &World) -> Result<Vec<Finding>, String> {

@@ -5,14 +5,13 @@ use std::time::{Duration, Instant};
 use muster::Server;
 use muster::cluster::{Cluster, Event, Reach};
 use muster::ids::TaskId;
-use muster::settings::Secret;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::support::{Client, OwnRedis, Person, Place, Socket, World};
+use crate::support::{Client, OwnRedis, Person, Socket, World, reaches};
 
 const HOME: &str = "us-oh-39049-43215";
 
@@ -109,16 +108,6 @@ async fn the_link_over_redis_keeps_the_contract() {
     contract(&one, &other).await;
 }
 
-async fn reaches(cluster: &Cluster, reach: Reach) {
-    for _ in 0..200 {
-        if cluster.reach() == reach {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("the link does not become {reach:?}");
-}
-
 /// The same session on another node.
 fn elsewhere(node: &Server, client: &Client) -> Client {
     Client::with_bearer(node.url(), client.bearer.as_deref().expect("a token"))
@@ -134,16 +123,7 @@ struct Drill {
 
 impl Drill {
     async fn begin() -> Option<Self> {
-        let redis = OwnRedis::start().await?;
-        let url = redis.url.clone();
-        let world = World::open_with(Place::Production, |settings| {
-            settings.redis_url = Secret(url);
-        });
-        let Some(world) = world.await else {
-            eprintln!("left out: no production services are named");
-            return None;
-        };
-        let other = world.second_node().await;
+        let (redis, world, other) = World::pair().await?;
         let drill = Self {
             redis,
             world,

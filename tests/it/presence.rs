@@ -6,10 +6,9 @@ use muster::Server;
 use muster::cluster::{Cluster, Present, Reach, Roll};
 use muster::ids::VolunteerId;
 use muster::regions::RegionCode;
-use muster::settings::Secret;
 use serde_json::{Value, json};
 
-use crate::support::{Client, OwnRedis, Person, Place, Socket, World, both};
+use crate::support::{Client, OwnRedis, Person, Socket, World, both};
 
 const FRANKLIN: &str = "us-oh-39049";
 const HOME: &str = "us-oh-39049-43215";
@@ -182,34 +181,6 @@ both! {
     }
 }
 
-/// Two nodes on a Redis of their own, with the links to it up.
-async fn pair() -> Option<(OwnRedis, World, Server)> {
-    let redis = OwnRedis::start().await?;
-    let url = redis.url.clone();
-    let world = World::open_with(Place::Production, |settings| {
-        settings.redis_url = Secret(url);
-    });
-    let Some(world) = world.await else {
-        eprintln!("left out: no production services are named");
-        return None;
-    };
-    let other = world.second_node().await;
-    for node in [&world.server, &other] {
-        reaches(node, Reach::Up).await;
-    }
-    Some((redis, world, other))
-}
-
-async fn reaches(node: &Server, reach: Reach) {
-    for _ in 0..200 {
-        if node.app.cluster.reach() == reach {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("the link does not become {reach:?}");
-}
-
 /// HQ on both nodes of a pair, each of which has one person of Franklin with a socket.
 async fn watched(world: &World, other: &Server) -> ([Person; 2], [Socket; 2]) {
     let hq = world.staff_person("hq@example.org").await;
@@ -225,7 +196,7 @@ async fn watched(world: &World, other: &Server) -> ([Person; 2], [Socket; 2]) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_that_is_lost_is_forgotten_and_one_that_stops_says_good_bye() {
-    let Some((redis, world, other)) = pair().await else {
+    let Some((redis, world, other)) = World::pair().await else {
         return;
     };
     let (leaders, _sockets) = watched(&world, &other).await;
@@ -254,7 +225,7 @@ async fn a_node_that_is_lost_is_forgotten_and_one_that_stops_says_good_bye() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_count_heals_unaided_when_redis_comes_back_empty() {
-    let Some((mut redis, world, other)) = pair().await else {
+    let Some((mut redis, world, other)) = World::pair().await else {
         return;
     };
     let (leaders, _sockets) = watched(&world, &other).await;
@@ -272,7 +243,7 @@ async fn the_count_heals_unaided_when_redis_comes_back_empty() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_holds_five_sockets_over_all_nodes() {
-    let Some((_redis, world, other)) = pair().await else {
+    let Some((_redis, world, other)) = World::pair().await else {
         return;
     };
     let ben = world.person("ben@example.org", HOME).await;

@@ -2,6 +2,7 @@
 //! joining itself is not the point.
 
 use diesel::RunQueryDsl;
+use muster::clock::Clock;
 use muster::db::Conn;
 use muster::error::Error;
 use muster::ids::VolunteerId;
@@ -24,7 +25,7 @@ impl World {
     /// A member of `region`.
     pub async fn person(&self, email: &str, region: &str) -> Person {
         let app = &self.server.app;
-        let (now, sessions) = (app.clock.now(), app.sessions.clone());
+        let now = app.clock.now();
         let region = RegionCode::parse(region).expect("a region");
         let zone = app.tree.zone(&region).name();
         let address = Email::parse(email).expect("an address");
@@ -33,14 +34,22 @@ impl World {
             ..NewVolunteer::new(VolunteerId::fresh(now), &address, region, zone, now)
         };
         let id = new.id;
-        let opened = app
-            .db
-            .write(move |conn| {
-                volunteers::create(conn, &Scope::System, &new)?;
-                sessions.open(conn, id, Audience::Api, "a test", now)
-            })
+        app.db
+            .write(move |conn| volunteers::create(conn, &Scope::System, &new))
             .await
             .expect("a person");
+        self.signed_in(id, email, &self.clock).await
+    }
+
+    /// Somebody who is there, with a program that is signed in now, by `clock`.
+    pub(super) async fn signed_in(&self, id: VolunteerId, email: &str, clock: &Clock) -> Person {
+        let app = &self.server.app;
+        let (now, sessions) = (clock.now(), app.sessions.clone());
+        let opened = app
+            .db
+            .write(move |conn| sessions.open(conn, id, Audience::Api, "a test", now))
+            .await
+            .expect("a session");
         let token = app
             .sessions
             .token(opened.session, Audience::Api, now)

@@ -42,7 +42,7 @@ pub use people::{Member, link_in, token_of};
 pub use postgres::{empty_database, fresh_database, services};
 pub use proxy::{Fault, Proxy};
 pub use socket::Socket;
-pub use world::{Place, World};
+pub use world::{Place, World, reaches};
 
 /// Writes a test of a `World` or a `Site` once and runs it in both worlds: SQLite in process, PostgreSQL with Redis. The
 /// second is left out, and says so, where its services are not named in the environment.

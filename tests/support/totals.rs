@@ -3,12 +3,9 @@
 use diesel::{QueryableByName, RunQueryDsl};
 use muster::clock::Clock;
 use muster::ledger::verify;
-use muster::scope::Scope;
-use muster::sessions::Audience;
-use muster::volunteers;
 
+use super::World;
 use super::cast::Person;
-use super::{Client, World};
 
 #[derive(QueryableByName)]
 struct Points {
@@ -49,24 +46,6 @@ impl World {
 
     /// The same person with a token that is fresh by another clock.
     pub async fn by_clock(&self, person: &Person, clock: &Clock) -> Person {
-        let app = &self.server.app;
-        let (now, sessions, id) = (clock.now(), app.sessions.clone(), person.id);
-        let opened = app
-            .db
-            .write(move |conn| {
-                volunteers::find(conn, &Scope::System, id)?;
-                sessions.open(conn, id, Audience::Api, "a test", now)
-            })
-            .await
-            .expect("a session");
-        let token = app
-            .sessions
-            .token(opened.session, Audience::Api, now)
-            .expect("a token");
-        Person {
-            id,
-            email: person.email.clone(),
-            client: Client::with_bearer(self.server.url(), &token),
-        }
+        self.signed_in(person.id, &person.email, clock).await
     }
 }

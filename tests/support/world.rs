@@ -2,11 +2,13 @@
 
 use muster::Server;
 use muster::clock::{Clock, Instant};
+use muster::cluster::{Cluster, Reach};
 use muster::mailer::Mail;
 use muster::settings::{Secret, Settings};
 use tempfile::TempDir;
 
 use super::client::Client;
+use super::own_redis::OwnRedis;
 use super::postgres;
 
 /// Which pair of services a world stands on.
@@ -81,6 +83,25 @@ impl World {
             .expect("the second node starts")
     }
 
+    /// A world of production on a Redis of its own and another node of it, both of which reach it;
+    /// `None` where no production services are named.
+    pub async fn pair() -> Option<(OwnRedis, Self, Server)> {
+        let redis = OwnRedis::start().await?;
+        let url = redis.url.clone();
+        let world = Self::open_with(Place::Production, |settings| {
+            settings.redis_url = Secret(url);
+        });
+        let Some(world) = world.await else {
+            eprintln!("left out: no production services are named");
+            return None;
+        };
+        let other = world.second_node().await;
+        for node in [&world.server, &other] {
+            reaches(&node.app.cluster, Reach::Up).await;
+        }
+        Some((redis, world, other))
+    }
+
     /// A browser without cookies.
     pub fn browser(&self) -> Client {
         Client::new(self.server.url())
@@ -116,4 +137,15 @@ impl World {
             .filter(|mail| mail.to == address)
             .collect()
     }
+}
+
+/// Waits until a node's link to Redis is as wanted.
+pub async fn reaches(cluster: &Cluster, reach: Reach) {
+    for _ in 0..200 {
+        if cluster.reach() == reach {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("the link does not become {reach:?}");
 }
