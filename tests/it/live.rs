@@ -14,6 +14,8 @@ use tokio::net::TcpStream;
 use crate::support::{Person, Place, Socket, World, both};
 
 const HOME: &str = "us-oh-39049-43215";
+/// A node that waited for the client to hang up first would take two seconds and more.
+const CLOSING: Duration = Duration::from_millis(1_500);
 
 async fn ben(world: &World) -> Person {
     world.person("ben@example.org", HOME).await
@@ -209,6 +211,22 @@ both! {
         }
     }
 
+    async fn a_socket_that_both_have_closed_is_gone_at_once(world: World) {
+        let ben = ben(&world).await;
+        let mut socket = Socket::of(&ben).await;
+        socket.subscribe("race/us").await;
+        socket.frame().await;
+        socket.close().await;
+        assert_eq!(socket.closed().await, 1000);
+        let kept = socket.hung_up().await;
+        assert!(kept < CLOSING, "{kept:?}");
+        // A client that does not close as well is waited for, but not for long.
+        let mut silent = sleeper(&ben, "race/us").await;
+        let _ = silent.write_all(b"no frame").await;
+        let until_it_ends = async { while silent.read(&mut [0; 4096]).await.is_ok_and(|read| read > 0) {} };
+        tokio::time::timeout(Duration::from_secs(12), until_it_ends).await.expect("an end");
+    }
+
     async fn a_session_that_ends_takes_its_sockets_along(world: World) {
         let ben = ben(&world).await;
         let cy = world.person("cy@example.org", HOME).await;
@@ -241,7 +259,9 @@ both! {
         socket.frame().await;
         let stopping = tokio::spawn(world.server.stop());
         assert_eq!(socket.closed().await, 1012);
-        drop(socket);
+        // A browser tells its page only when the connection is gone.
+        let kept = socket.hung_up().await;
+        assert!(kept < CLOSING, "{kept:?}");
         tokio::time::timeout(Duration::from_secs(8), stopping).await.expect("it stops").unwrap();
     }
 }

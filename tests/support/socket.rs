@@ -131,6 +131,21 @@ impl Socket {
         }
     }
 
+    /// Closes from this side.
+    pub async fn close(&mut self) {
+        self.0.close(None).await.expect("the socket takes it");
+    }
+
+    /// How long the other side keeps the connection after both have closed.
+    pub async fn hung_up(&mut self) -> Duration {
+        let began = tokio::time::Instant::now();
+        while let Some(Ok(_)) = tokio::time::timeout(PATIENCE, self.0.next())
+            .await
+            .expect("an end in time")
+        {}
+        began.elapsed()
+    }
+
     /// Sends without caring whether it arrives: to a server that is about to close.
     pub async fn push(&mut self, text: &str) {
         let _ = self.0.send(Message::text(text)).await;

@@ -105,7 +105,7 @@ impl Presence {
 #[cfg(test)]
 mod tests {
     use super::super::Limits;
-    use super::super::line::Outgoing;
+    use super::super::outgoing::Outgoing;
     use super::*;
     use crate::cluster::{Present, Roll};
     use crate::ids::SessionId;

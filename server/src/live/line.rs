@@ -4,14 +4,10 @@
 //! in and never waits. So a slow reader costs at most one frame a topic, and delays nobody.
 
 use std::collections::VecDeque;
-use std::convert::Infallible;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use actix_web::web::Bytes;
-use futures_util::Stream;
 use futures_util::task::AtomicWaker;
 use tokio::sync::Notify;
 
@@ -31,7 +27,7 @@ pub struct Line {
     /// Through which session.
     pub session: SessionId,
     outbox: Mutex<Outbox>,
-    waker: AtomicWaker,
+    pub(super) waker: AtomicWaker,
     /// Told when the connection is gone or shall go.
     pub over: Notify,
 }
@@ -45,6 +41,8 @@ struct Outbox {
     /// The close frame, until it is taken.
     last: Option<Frame>,
     closing: bool,
+    /// The client has closed as well.
+    closed: bool,
     ended: bool,
 }
 
@@ -174,6 +172,25 @@ impl Line {
         self.over.notify_one();
     }
 
+    /// The client has closed as well: the connection ends once what waits is written.
+    pub fn close(&self) {
+        self.outbox().closed = true;
+        self.waker.wake();
+    }
+
+    /// Returns once the connection is gone.
+    pub async fn gone(&self) {
+        while !self.outbox().ended {
+            self.over.notified().await;
+        }
+    }
+
+    /// Whether both sides have closed and nothing waits any more.
+    pub(super) fn is_closed(&self) -> bool {
+        let outbox = self.outbox();
+        outbox.closed && outbox.waiting.is_empty() && outbox.last.is_none()
+    }
+
     /// Closes without a word: the connection is gone, or does not take anything.
     pub fn cut(&self) {
         let mut outbox = self.outbox();
@@ -193,7 +210,8 @@ impl Line {
             .is_some_and(|since| since.elapsed() > patience)
     }
 
-    fn take(&self) -> Poll<Option<Frame>> {
+    /// The next frame to write; `None` once the connection shall go.
+    pub(super) fn take(&self) -> Poll<Option<Frame>> {
         let mut outbox = self.outbox();
         if outbox.ended {
             return Poll::Ready(None);
@@ -212,63 +230,6 @@ impl Line {
             return Poll::Ready(Some(last));
         }
         Poll::Pending
-    }
-}
-
-/// Bytes handed over at once: as many as the connection's buffer holds from the beginning. It grows
-/// with what it is given and never shrinks, so that one whole board would cost each socket its size
-/// for as long as it lives.
-const PIECE: usize = 8 * 1024;
-
-/// The response body of a socket: the connection polls it when it has room to write.
-pub struct Outgoing {
-    line: Arc<Line>,
-    /// What is left of a frame.
-    rest: Bytes,
-    /// Whether the connection asked for it and was told to write first.
-    asked: bool,
-}
-
-impl Outgoing {
-    /// The body of `line`.
-    pub fn of(line: Arc<Line>) -> Self {
-        Self {
-            line,
-            rest: Bytes::new(),
-            asked: false,
-        }
-    }
-
-    fn piece(&mut self) -> Bytes {
-        let length = self.rest.len().min(PIECE);
-        self.rest.split_to(length)
-    }
-}
-
-impl Stream for Outgoing {
-    type Item = Result<Bytes, Infallible>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.line.waker.register(context.waker());
-        if self.rest.is_empty() {
-            match self.line.take() {
-                Poll::Ready(Some(frame)) => self.rest = frame.bytes(),
-                Poll::Ready(None) => return Poll::Ready(None),
-                Poll::Pending => return Poll::Pending,
-            }
-        } else if !std::mem::replace(&mut self.asked, true) {
-            // The connection writes what it has before it asks again.
-            context.waker().wake_by_ref();
-            return Poll::Pending;
-        }
-        self.asked = false;
-        Poll::Ready(Some(Ok(self.piece())))
-    }
-}
-
-impl Drop for Outgoing {
-    fn drop(&mut self) {
-        self.line.cut();
     }
 }
 
@@ -314,28 +275,6 @@ mod tests {
         assert_eq!(taken(&line), Some(Frame::text("whole 3")));
         assert_eq!(taken(&line), Some(Frame::text("other")));
         assert_eq!(taken(&line), None);
-    }
-
-    #[test]
-    fn a_long_frame_goes_out_in_pieces_that_make_it_whole() {
-        use futures_util::{FutureExt, StreamExt};
-        let line = line();
-        let frame = Frame::text(&"x".repeat(2 * PIECE));
-        line.offer(&race("us"), &frame, None);
-        line.offer(&race("us-oh"), &Frame::text("next"), None);
-        let mut out = Outgoing::of(line);
-        let (mut pieces, mut pauses) = (Vec::new(), 0);
-        while pieces.len() < 4 {
-            match out.next().now_or_never() {
-                Some(Some(Ok(piece))) => pieces.push(piece),
-                Some(other) => panic!("{other:?}"),
-                None => pauses += 1,
-            }
-        }
-        assert_eq!(pauses, 2, "one before each further piece");
-        assert!(pieces.iter().all(|piece| piece.len() <= PIECE));
-        assert_eq!(pieces[..3].concat(), frame.bytes());
-        assert_eq!(pieces[3], Frame::text("next").bytes());
     }
 
     #[test]

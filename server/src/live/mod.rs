@@ -12,6 +12,7 @@ mod here;
 mod line;
 mod look;
 mod mark;
+mod outgoing;
 mod people;
 mod read;
 pub mod socket;
@@ -294,7 +295,7 @@ fn leave(rooms: &mut HashMap<Topic, Room>, topic: &Topic, line: u64) {
 mod tests {
     use futures_util::{FutureExt, StreamExt};
 
-    use super::line::Outgoing;
+    use super::outgoing::Outgoing;
     use super::*;
 
     fn hub() -> Hub {

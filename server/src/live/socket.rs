@@ -13,7 +13,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::frame::{End, Frame};
-use super::line::{Line, Outgoing};
+use super::line::Line;
+use super::outgoing::Outgoing;
 use super::read::{Heard, Incoming, Message, Op};
 use super::topic::{Refusal, Topic};
 use super::{Hub, ticket};
@@ -139,6 +140,7 @@ struct Socket {
 /// that the reason given is not lost in a broken connection.
 async fn listen(mut socket: Socket, mut payload: Payload) {
     let mut incoming = Incoming::default();
+    let mut closed = false;
     loop {
         tokio::select! {
             () = socket.line.over.notified() => break,
@@ -150,14 +152,43 @@ async fn listen(mut socket: Socket, mut payload: Payload) {
             }
         }
         if let Err(end) = socket.hear(&mut incoming).await {
+            closed = end == End::Done;
             socket.line.end(end);
             break;
         }
     }
     socket.hub.drop_line(&socket.line);
-    let closed = async { while let Some(Ok(_)) = payload.next().await {} };
-    let _ = tokio::time::timeout(MOMENT, closed).await;
+    let farewell = async {
+        if closed || closes(&mut incoming, &mut payload).await {
+            socket.line.close();
+            socket.line.gone().await;
+        }
+    };
+    let _ = tokio::time::timeout(MOMENT, farewell).await;
     socket.line.cut();
+}
+
+/// Waits for the client's close frame and heeds nothing before it; false when the connection ended
+/// without one.
+async fn closes(incoming: &mut Incoming, payload: &mut Payload) -> bool {
+    // What is no frame hides where the next one begins; it is read all the same, since what lies
+    // unread would break the connection before the reason has arrived.
+    let mut readable = true;
+    loop {
+        while readable {
+            match incoming.next() {
+                Ok(None) => break,
+                Ok(Some(_)) | Err(End::Unreadable) => {}
+                Err(End::Done) => return true,
+                Err(_) => readable = false,
+            }
+        }
+        match payload.next().await {
+            Some(Ok(chunk)) if readable => incoming.push(&chunk),
+            Some(Ok(_)) => {}
+            Some(Err(_)) | None => return false,
+        }
+    }
 }
 
 impl Socket {
