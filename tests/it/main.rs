@@ -39,6 +39,7 @@ mod feed;
 mod finals;
 mod followups;
 mod heard;
+mod hearsay;
 mod home_pages;
 mod house;
 mod leaving;

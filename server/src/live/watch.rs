@@ -1,5 +1,5 @@
 //! The hub's own job: passes on what moved, and ends sockets that are stuck, signed out or no longer
-//! allowed. What an event says is acted on at once; that an event was lost shows within four seconds
+//! allowed. At what an event says it looks at once; that an event was lost shows within four seconds
 //! for sessions and rights, and when `look` looks for what moved.
 
 use std::collections::{BTreeSet, HashSet};
@@ -19,7 +19,7 @@ use super::told::Told;
 use super::topic::Topic;
 use crate::clock::Clock;
 use crate::cluster::{Cluster, Event, Reach};
-use crate::db::Db;
+use crate::db::{Db, urgently};
 use crate::error::Error;
 use crate::ids::SessionId;
 use crate::region_code::RegionCode;
@@ -98,18 +98,13 @@ impl Watch {
         match event {
             Event::SessionsEnded { sessions } => {
                 self.sessions.forget(&sessions);
+                // Events come from outside: that it ended, the database says.
                 let ended: HashSet<SessionId> = sessions.into_iter().collect();
-                for line in self.hub.lines() {
-                    if ended.contains(&line.session) {
-                        line.end(End::SignedOut);
-                    }
-                }
+                self.look_where(|line| ended.contains(&line.session)).await;
             }
             Event::RolesChanged { volunteer } => {
                 self.sessions.forget_all();
-                let theirs = |line: &Arc<Line>| line.person == volunteer;
-                let lines: Vec<_> = self.hub.lines().into_iter().filter(theirs).collect();
-                self.look(&lines).await;
+                self.look_where(|line| line.person == volunteer).await;
             }
             Event::PeopleMoved { volunteers } => {
                 for volunteer in volunteers {
@@ -172,11 +167,20 @@ impl Watch {
         }
     }
 
+    /// Looks at the sockets for which `wanted` holds.
+    async fn look_where(&self, wanted: impl Fn(&Line) -> bool) {
+        let mut lines = self.hub.lines();
+        lines.retain(|line| wanted(line));
+        self.look(&lines).await;
+    }
+
     /// Looks whether these sockets may stay as they are. A database that is away ends nobody.
     async fn look(&self, lines: &[Arc<Line>]) {
         let sessions: HashSet<SessionId> = lines.iter().map(|line| line.session).collect();
         let now = self.clock.now();
-        let Ok(alive) = self.sessions.alive(&self.db, sessions, now).await else {
+        // That a sign-out holds within a second must not wait for others' reading.
+        let asked = self.sessions.alive(&self.db, sessions, now);
+        let Ok(alive) = urgently(asked).await else {
             return;
         };
         for line in lines {

@@ -17,6 +17,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::boards::Ready;
 use super::model::{BoardRow, Move};
 use super::rules::{changes, child_of};
+use crate::activities;
 use crate::app::App;
 use crate::cluster::{DeedMoved, Event};
 use crate::ledger::{Points, Week};
@@ -110,7 +111,7 @@ fn mark(
         }
     }
     let at = app.clock.now();
-    for deed in deeds.iter().filter(|deed| deed.points > 0) {
+    for deed in deeds.iter().filter(|deed| is_possible(app, deed)) {
         for board in deed.region.ancestors_and_self() {
             let Some(child) = child_of(&board, &deed.region) else {
                 continue;
@@ -131,6 +132,16 @@ fn mark(
             app.boards.remember(&board, told);
         }
     }
+}
+
+/// Whether somebody may have logged this. Events come from outside, and what they tell of deeds is
+/// shown to everybody without a look at the database.
+fn is_possible(app: &App, deed: &DeedMoved) -> bool {
+    let most = |kind| activities::most(&app.scoring, kind).hundredths();
+    let kind = deed.kind.parse::<activities::Kind>();
+    deed.points > 0
+        && kind.is_ok_and(|kind| deed.points <= most(kind))
+        && app.tree.get(&deed.region).is_some()
 }
 
 /// Starts on every followed board that is due.
@@ -285,7 +296,7 @@ fn encode(told: &Letter<'_>) -> Frame {
 
 /// "+38 Lakeside phone bank"; `None` for less than half a point.
 pub(super) fn sentence(app: &App, lang: &Lang, deed: &Move) -> Option<String> {
-    let points = (deed.points.hundredths() + 50) / 100;
+    let points = deed.points.hundredths().saturating_add(50) / 100;
     let name = app.tree.get(&deed.child)?.name;
     let kind = format!("race-deed-{}", deed.kind.replace('_', "-"));
     let kind = if lang.knows(&kind) {
