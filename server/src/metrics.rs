@@ -137,6 +137,11 @@ fn registry(app: &App, requests: &Requests) -> Registry {
         "Events that other nodes were not told, and find by looking",
         cluster.dropped.clone(),
     );
+    registry.register(
+        "cluster_messages_refused",
+        "Messages over Redis that were none of another node, or too long, and were left aside",
+        cluster.refused.clone(),
+    );
     let mails = &app.mailer.counts;
     registry.register(
         "mails_sent",

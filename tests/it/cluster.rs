@@ -14,6 +14,10 @@ use tokio::sync::broadcast::error::RecvError;
 use crate::support::{Client, OwnRedis, Person, Socket, World, reaches};
 
 const HOME: &str = "us-oh-39049-43215";
+/// Boards move within five seconds by looking (promises.md, R6); two more for a busy test machine.
+const BY_LOOKING: Duration = Duration::from_secs(7);
+/// A sign-out holds everywhere within a second; one more for a busy test machine.
+const SIGNED_OUT: Duration = Duration::from_secs(2);
 
 fn event(number: i64) -> Event {
     Event::TaskMoved {
@@ -105,6 +109,26 @@ async fn the_link_over_redis_keeps_the_contract() {
             .await;
         assert_eq!(said.as_deref(), Some(":2\r\n"), "both listen");
     }
+    // So is what is longer than any letter of ours, be it well formed.
+    let letter = |regions: usize| {
+        let regions = vec!["us-oh-39049-43215"; regions];
+        let event = json!({"queues_moved": {"regions": regions}});
+        json!({"from": "x", "event": event}).to_string()
+    };
+    let (events, rolls) = ("muster:events:1:a-test", "muster:rolls:1:a-test");
+    let mut heard = one.listen();
+    for (channel, text) in [
+        (events, letter(20_000)),
+        (rolls, "x".repeat(3 << 20)),
+        (events, letter(10_000)),
+    ] {
+        assert_eq!(redis.publish(channel, text.as_bytes()).await, Some(2));
+    }
+    let Ok(Event::QueuesMoved { regions }) = next(&mut heard).await else {
+        panic!("the one that is not too long is heard");
+    };
+    assert_eq!(regions.len(), 10_000);
+    assert_eq!(one.counts().refused.get(), 5, "the others are counted");
     contract(&one, &other).await;
 }
 
@@ -198,10 +222,7 @@ impl Drill {
             .expect(204);
         let ended = Instant::now();
         while elsewhere.get("/api/v1/me").await.status != 401 {
-            assert!(
-                ended.elapsed() < Duration::from_secs(4),
-                "a sign-out holds everywhere"
-            );
+            assert!(ended.elapsed() < SIGNED_OUT, "a sign-out holds everywhere");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         println!(
@@ -216,10 +237,7 @@ impl Drill {
         println!("{what}:");
         self.says("down").await;
         let took = self.work().await;
-        assert!(
-            took < Duration::from_secs(10),
-            "boards move by looking: {took:?}"
-        );
+        assert!(took < BY_LOOKING, "boards move by looking: {took:?}");
     }
 
     async fn heals(&mut self) {
@@ -241,6 +259,20 @@ async fn nothing_but_speed_is_lost_with_redis_killed_and_restarted_empty() {
     drill.redis.launch().await;
     drill.heals().await;
     drill.redis.say("FLUSHALL").await.expect("an answer");
+    drill.heals().await;
+    drill.world.assert_totals_fold().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_but_speed_is_lost_with_a_redis_that_passes_nothing_on() {
+    let Some(mut drill) = Drill::begin().await else {
+        return;
+    };
+    let refuses = drill.redis.say("ACL SETUSER default -publish").await;
+    assert_eq!(refuses.as_deref(), Some("+OK\r\n"));
+    drill.through("mute").await;
+    let passes_on = drill.redis.say("ACL SETUSER default +publish").await;
+    assert_eq!(passes_on.as_deref(), Some("+OK\r\n"));
     drill.heals().await;
     drill.world.assert_totals_fold().await;
 }

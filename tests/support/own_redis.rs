@@ -77,6 +77,23 @@ impl OwnRedis {
         Some(String::from_utf8_lossy(&answer[..count]).into_owned())
     }
 
+    /// Publishes any bytes by hand; gives how many heard it, `None` where it was refused.
+    pub async fn publish(&self, channel: &str, letter: &[u8]) -> Option<u32> {
+        let mut link = TcpStream::connect(("127.0.0.1", self.port)).await.ok()?;
+        let head = format!(
+            "*3\r\n$7\r\nPUBLISH\r\n${}\r\n{channel}\r\n${}\r\n",
+            channel.len(),
+            letter.len()
+        );
+        let said = [head.as_bytes(), letter, b"\r\n"].concat();
+        link.write_all(&said).await.ok()?;
+        let mut answer = [0; 64];
+        let read = tokio::time::timeout(Duration::from_secs(5), link.read(&mut answer)).await;
+        let count = read.ok()?.ok()?;
+        let answer = String::from_utf8_lossy(&answer[..count]);
+        answer.trim().strip_prefix(':')?.parse().ok()
+    }
+
     /// Says one line by hand; gives the texts of the list that comes back.
     pub async fn list(&self, line: &str) -> Vec<String> {
         let answer = self.say(line).await.unwrap_or_default();

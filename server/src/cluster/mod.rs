@@ -9,6 +9,7 @@ mod event;
 mod redis;
 mod roll;
 mod rolls;
+mod standing;
 
 use std::time::Instant;
 
@@ -38,6 +39,8 @@ pub struct Counts {
     pub heard: Counter,
     /// Events that other nodes were not told.
     pub dropped: Counter,
+    /// What came over Redis and is no message of another node, or too long.
+    pub refused: Counter,
 }
 
 #[derive(Clone)]
@@ -51,9 +54,9 @@ enum Link {
 pub enum Reach {
     /// There are no others.
     Solo,
-    /// Redis answers.
+    /// Redis answers and passes on what is said.
     Up,
-    /// Redis does not answer: others find out by looking at the database.
+    /// It does not: others find out by looking at the database.
     Down,
 }
 

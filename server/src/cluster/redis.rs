@@ -9,11 +9,13 @@ use futures_util::StreamExt;
 use redis::aio::{MultiplexedConnection, PubSub, PubSubSink, PubSubStream};
 use redis::{AsyncCommands, AsyncConnectionConfig, RedisResult, Value};
 use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::roll::Roll;
 use super::rolls::{self, Rolls};
+use super::standing::Standing;
 use super::{Counts, Event};
 use crate::ids::readable;
 
@@ -24,6 +26,12 @@ const EVENTS: &str = "muster:events:1";
 const ROLLS: &str = "muster:rolls:1";
 /// Events that may wait for Redis; more are dropped, since each is only a hint.
 const WAITING: usize = 4096;
+/// The longest letter with an event, in bytes, said or heard: of the largest batch, with every entry in
+/// a ZIP code and a county of its own, it takes a sixth, and ten thousand sessions of one person fit.
+const LETTER: usize = 256 << 10;
+/// The longest letter with a roll: ten bytes for each of the people that fit on a node, and as many
+/// again for their regions.
+const ROLL: usize = 2 << 20;
 /// Between two tries, and between two questions whether it is still there.
 const AGAIN: Span = Span::from_millis(500);
 /// How long Redis may take to answer anything: a frozen one takes connections and says nothing.
@@ -51,7 +59,7 @@ pub struct Wire {
     rolls: Arc<str>,
     heard: Rolls,
     out: mpsc::Sender<Parcel>,
-    up: Arc<AtomicBool>,
+    standing: Standing,
     counts: Counts,
 }
 
@@ -61,9 +69,11 @@ struct Ear {
     events: Arc<str>,
     rolls: Arc<str>,
     roll: Rolls,
-    up: Arc<AtomicBool>,
+    standing: Standing,
     counts: Counts,
     heard: broadcast::Sender<Event>,
+    /// It was said that something was left aside.
+    said: AtomicBool,
 }
 
 impl Wire {
@@ -83,13 +93,20 @@ impl Wire {
             rolls: format!("{ROLLS}:{mark}").into(),
             heard: Rolls::default(),
             out,
-            up: Arc::default(),
+            standing: Standing::default(),
             counts: counts.clone(),
         };
         let (alive, over) = oneshot::channel::<()>();
-        let (at_work, ear) = (client.clone(), wire.ear(heard));
+        let ear = wire.ear(heard);
+        let mouth = Mouth {
+            client: client.clone(),
+            link: None,
+            events: wire.events.clone(),
+            standing: wire.standing.clone(),
+            counts,
+        };
         tokio::spawn(async move {
-            publish(at_work, waiting, counts).await;
+            mouth.publish(waiting).await;
             drop(alive);
         });
         tokio::spawn(async move {
@@ -108,9 +125,10 @@ impl Wire {
             events: self.events.clone(),
             rolls: self.rolls.clone(),
             roll: self.heard.clone(),
-            up: self.up.clone(),
+            standing: self.standing.clone(),
             counts: self.counts.clone(),
             heard,
+            said: AtomicBool::new(false),
         }
     }
 
@@ -126,7 +144,7 @@ impl Wire {
                     text,
                     counts: true,
                 };
-                if self.out.try_send(parcel).is_err() {
+                if parcel.text.len() > LETTER || self.out.try_send(parcel).is_err() {
                     self.counts.dropped.inc();
                     tracing::debug!("an event for other nodes was dropped");
                 }
@@ -137,9 +155,14 @@ impl Wire {
 
     /// Says who is on this node. One that does not get out is made up for by the next.
     pub fn show(&self, own: &Roll) {
+        let text = rolls::letter(&self.node, own);
+        if text.len() > ROLL {
+            tracing::error!("there are more people on this node than other nodes can be told");
+            return;
+        }
         let _ = self.out.try_send(Parcel {
             channel: self.rolls.clone(),
-            text: rolls::letter(&self.node, own),
+            text,
             counts: false,
         });
     }
@@ -155,33 +178,67 @@ impl Wire {
     }
 
     pub fn is_up(&self) -> bool {
-        self.up.load(Ordering::Relaxed)
+        self.standing.is_up()
     }
 }
 
-/// Sends what waits; gives up with the last sender. While Redis is away what waits is dropped: once
-/// it is back everybody has looked at the database.
-async fn publish(client: redis::Client, mut waiting: mpsc::Receiver<Parcel>, counts: Counts) {
-    let lost = |event: bool| counts.dropped.inc_by(u64::from(event));
-    let mut link = None;
-    while let Some(parcel) = waiting.recv().await {
-        if link.is_none() {
-            link = connect(&client).await.ok();
-        }
-        let Some(open) = &mut link else {
-            lost(parcel.counts);
-            while let Ok(more) = waiting.try_recv() {
-                lost(more.counts);
+/// The speaking half of the link.
+struct Mouth {
+    client: redis::Client,
+    link: Option<MultiplexedConnection>,
+    events: Arc<str>,
+    standing: Standing,
+    counts: Counts,
+}
+
+impl Mouth {
+    /// Sends what waits; gives up with the last sender.
+    async fn publish(mut self, mut waiting: mpsc::Receiver<Parcel>) {
+        while let Some(parcel) = waiting.recv().await {
+            if let Err(why) = self.say(&parcel.channel, parcel.text).await {
+                self.lose(parcel.counts);
+                self.standing.is_mute(&why);
+                if self.until_heard(&mut waiting).await.is_none() {
+                    return;
+                }
+                self.standing.speaks();
             }
-            tokio::time::sleep(AGAIN).await;
-            continue;
-        };
-        let sent: RedisResult<i64> = open.publish(&*parcel.channel, parcel.text).await;
-        if let Err(why) = sent {
-            lost(parcel.counts);
-            tracing::warn!(%why, "Redis did not take a message for other nodes");
-            link = None;
         }
+    }
+
+    /// Tries twice a second whether words get out again, with an empty one that nobody heeds. What waits
+    /// is dropped: by then everybody has looked at the database. `None` with the last sender.
+    async fn until_heard(&mut self, waiting: &mut mpsc::Receiver<Parcel>) -> Option<()> {
+        loop {
+            tokio::time::sleep(AGAIN).await;
+            loop {
+                match waiting.try_recv() {
+                    Ok(more) => self.lose(more.counts),
+                    Err(TryRecvError::Empty) => break,
+                    Err(TryRecvError::Disconnected) => return None,
+                }
+            }
+            let events = self.events.clone();
+            if self.say(&events, Vec::new()).await.is_ok() {
+                return Some(());
+            }
+        }
+    }
+
+    async fn say(&mut self, channel: &str, text: Vec<u8>) -> RedisResult<()> {
+        let link = match &mut self.link {
+            Some(link) => link,
+            none => none.insert(connect(&self.client).await?),
+        };
+        let sent: RedisResult<i64> = link.publish(channel, text).await;
+        if sent.is_err() {
+            self.link = None;
+        }
+        sent.map(|_| ())
+    }
+
+    fn lose(&self, counts: bool) {
+        self.counts.dropped.inc_by(u64::from(counts));
     }
 }
 
@@ -198,16 +255,14 @@ async fn connect(client: &redis::Client) -> RedisResult<MultiplexedConnection> {
 async fn hear(client: redis::Client, ear: Ear) {
     loop {
         if let Ok(Ok(link)) = timeout(PATIENCE, subscribe(&client, &ear)).await {
-            ear.up.store(true, Ordering::Relaxed);
+            ear.standing.hears(true);
             let (sink, letters) = link.split();
             tokio::select! {
                 () = pass_on(letters, &ear) => {}
                 () = until_silent(sink) => {}
             }
         }
-        if ear.up.swap(false, Ordering::Relaxed) {
-            tracing::warn!("Redis is away; other nodes will notice changes by looking");
-        }
+        ear.standing.hears(false);
         tokio::time::sleep(AGAIN).await;
     }
 }
@@ -222,14 +277,43 @@ async fn subscribe(client: &redis::Client, ear: &Ear) -> RedisResult<PubSub> {
 async fn pass_on(mut letters: PubSubStream, ear: &Ear) {
     while let Some(message) = letters.next().await {
         let text = message.get_payload_bytes();
-        if message.get_channel_name() == &*ear.rolls {
-            ear.roll.hear(&ear.node, text, Instant::now());
+        // Somebody tried whether words get out.
+        if text.is_empty() {
             continue;
         }
-        let letter: Option<Letter> = serde_json::from_slice(text).ok();
-        if let Some(letter) = letter.filter(|letter| *letter.from != *ear.node) {
-            ear.counts.heard.inc();
-            let _ = ear.heard.send(letter.event);
+        let is_ours = if message.get_channel_name() == &*ear.rolls {
+            text.len() <= ROLL && ear.roll.hear(&ear.node, text, Instant::now())
+        } else {
+            text.len() <= LETTER && ear.hand_on(text)
+        };
+        if !is_ours {
+            ear.refuse(text.len());
+        }
+    }
+}
+
+impl Ear {
+    /// Whether this is a letter.
+    fn hand_on(&self, text: &[u8]) -> bool {
+        let Ok(letter) = serde_json::from_slice::<Letter>(text) else {
+            return false;
+        };
+        if *letter.from != *self.node {
+            self.counts.heard.inc();
+            let _ = self.heard.send(letter.event);
+        }
+        true
+    }
+
+    /// Counts what is left aside, and says so once.
+    fn refuse(&self, bytes: usize) {
+        self.counts.refused.inc();
+        if !self.said.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                bytes,
+                "what came over Redis is no message of another node, or too long, and is left aside; \
+                 others like it are only counted"
+            );
         }
     }
 }

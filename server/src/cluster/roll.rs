@@ -60,6 +60,11 @@ impl Roll {
         })
     }
 
+    /// How many people are on it.
+    pub fn people(&self) -> usize {
+        self.people.len()
+    }
+
     /// Adds the roll to `bytes`.
     pub fn write(&self, bytes: &mut Vec<u8>) {
         let mut before = "";

@@ -10,6 +10,8 @@ use super::roll::Roll;
 pub const FORGET: Span = Span::from_secs(20);
 /// Nodes remembered at most.
 const NODES: usize = 64;
+/// People on all of them at most.
+const PEOPLE: usize = 500_000;
 /// Bytes of a node's name at most.
 const NAME: usize = 32;
 
@@ -25,15 +27,18 @@ impl Rolls {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes in what came at `now` from another node than `own`. What is no roll is left aside.
-    pub fn hear(&self, own: &str, letter: &[u8], now: Instant) {
-        let Some((from, roll)) = read(letter).filter(|(from, _)| *from != own) else {
-            return;
+    /// Takes in what came at `now` from another node than `own`; where there are too many, those make
+    /// room that were not heard for longest. False for what is no roll, which is left aside.
+    pub fn hear(&self, own: &str, letter: &[u8], now: Instant) -> bool {
+        let Some((from, roll)) = read(letter) else {
+            return false;
         };
-        let mut nodes = self.lock();
-        if nodes.len() < NODES || nodes.contains_key(from) {
+        if from != own {
+            let mut nodes = self.lock();
             nodes.insert(from.to_owned(), (now, Arc::new(roll)));
+            make_room(&mut nodes, from);
         }
+        true
     }
 
     /// The rolls that count at `now`, by the names of their nodes.
@@ -44,6 +49,19 @@ impl Rolls {
             .iter()
             .map(|(name, (_, roll))| (name.clone(), roll.clone()))
             .collect()
+    }
+}
+
+/// Forgets those that were not heard for longest, but not `newest`, until the rest keeps the bounds.
+fn make_room(nodes: &mut Nodes, newest: &str) {
+    let people = |nodes: &Nodes| nodes.values().map(|(_, roll)| roll.people()).sum::<usize>();
+    while nodes.len() > NODES || people(nodes) > PEOPLE {
+        let others = nodes.iter().filter(|(name, _)| *name != newest);
+        let oldest = others.min_by_key(|(_, (heard, _))| *heard);
+        let Some(oldest) = oldest.map(|(name, _)| name.clone()) else {
+            return;
+        };
+        nodes.remove(&oldest);
     }
 }
 
@@ -106,12 +124,36 @@ mod tests {
             b"hello",
             b"\x02us{}",
         ] {
-            rolls.hear("me", wrong, now);
+            assert!(!rolls.hear("me", wrong, now));
         }
         assert!(rolls.list(now).is_empty());
-        for n in 0..=NODES {
-            rolls.hear("me", &letter(&format!("node {n}"), &roll(1)), now);
+    }
+
+    #[test]
+    fn who_was_not_heard_for_longest_makes_room() {
+        let (rolls, now) = (Rolls::default(), Instant::now());
+        let later = |n: usize| now + Span::from_millis(n as u64);
+        for n in 0..NODES {
+            rolls.hear("me", &letter(&format!("made up {n}"), &roll(1)), later(n));
         }
-        assert_eq!(rolls.list(now).len(), NODES);
+        rolls.hear("me", &letter("real", &roll(2)), later(NODES));
+        let known = rolls.list(later(NODES));
+        let knows = |name: &str| known.iter().any(|(known, _)| known == name);
+        assert!(knows("real") && knows("made up 1") && !knows("made up 0"));
+        assert_eq!(known.len(), NODES);
+        let crowd = (0..100_000).map(|id| {
+            let present = Present {
+                person: VolunteerId(id),
+                sockets: 1,
+            };
+            (RegionCode::parse("us").unwrap(), present)
+        });
+        let crowd = Roll::of(crowd.collect());
+        for n in 0..10 {
+            let now = later(NODES + n);
+            rolls.hear("me", &letter(&format!("crowd {n}"), &crowd), now);
+        }
+        let people: usize = rolls.list(now).iter().map(|(_, roll)| roll.people()).sum();
+        assert_eq!(people, PEOPLE);
     }
 }
