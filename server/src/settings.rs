@@ -238,6 +238,11 @@ impl Settings {
             return refuse("database_url should say %23 for # and %3F for ? in its password.");
         }
         let redis = &self.redis_url.0;
+        if redis.starts_with("rediss://") {
+            return refuse(
+                "redis_url begins with `rediss://`, but TLS to Redis is not spoken: it should be `redis://host:port/`, in a network of the nodes' own.",
+            );
+        }
         if !redis.is_empty() && !redis.starts_with("redis://") {
             return refuse("redis_url should be `redis://host:port/`, or empty for one node.");
         }
@@ -360,6 +365,13 @@ mod tests {
         std::fs::write(file.path(), "listten = \"127.0.0.1:1\"").unwrap();
         let refused = Settings::load(Some(file.path()), std::iter::empty()).unwrap_err();
         assert!(refused.to_string().contains("`listten`"), "{refused}");
+    }
+
+    #[test]
+    fn a_redis_behind_tls_is_refused_with_the_reason() {
+        let refused = with("MUSTER_REDIS_URL", "rediss://10.0.0.5:6379/").unwrap_err();
+        assert!(refused.to_string().contains("TLS to Redis"), "{refused}");
+        assert!(with("MUSTER_REDIS_URL", "redis://:word@10.0.0.5:6379/").is_ok());
     }
 
     #[test]
