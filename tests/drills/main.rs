@@ -17,6 +17,7 @@ mod deploy;
 mod disk;
 mod gameday;
 mod killed;
+mod lies;
 mod links;
 mod overload;
 mod program;

@@ -85,7 +85,7 @@ pub fn every() -> Vec<Drill> {
         "R6" "redis-killed" "Redis killed under load: logging, joining, own points and boards work, other nodes' boards within 5 s of polling, a sign-out holds everywhere within 1 s, `/readyz` says so; heals by itself" redis::killed;
         "R6" "redis-frozen" "The same with a Redis that is frozen for 5 s, and longer" redis::frozen;
         "R6" "redis-flushed" "FLUSHALL again and again under load" redis::flushed;
-        "R6" "redis-wrong" "Wrong data in its keys and nonsense in its channels" redis::wrong;
+        "R6" "redis-wrong" "False events, made-up nodes, letters of 8 MB and nonsense in its channels: what is shown stays true, nobody is signed out, memory stays (its keys hold nothing of ours)" redis::wrong;
         "R7" "overload" "Ten times the sustainable load for two minutes: at least 80 % of the peak's throughput, admitted within 0.5 s, refusals within 50 ms, normal again within 5 s" overload::tenfold;
         "R8" "database-killed" "`kill -9` of PostgreSQL 50 times: the node never ends, refuses within 50 ms, heals within 5 s, `/readyz` tells" database::killed;
         "R8" "database-locked" "A SQLite file that somebody else has locked: 503 after the busy wait of 2 s, reads go on, heals" database::locked;

@@ -12,5 +12,5 @@ pub use crew::{Crew, Load};
 pub use judge::{boards_agree, judge};
 pub use log::{Figures, Log, Outcome};
 pub use node::Node;
-pub use site::{Member, Site};
+pub use site::{Member, STATE, Site};
 pub use viewer::{Viewer, Viewers};

@@ -28,7 +28,7 @@ const MEMBERS: usize = 240;
 #[derive(Debug, Clone)]
 pub struct Member {
     pub id: VolunteerId,
-    session: SessionId,
+    pub session: SessionId,
 }
 
 pub struct Site {
@@ -134,6 +134,29 @@ impl Site {
                 people.iter().enumerate().map(open).collect()
             })
             .expect("members")
+    }
+
+    /// Somebody in `home` as well, who joined two weeks ago and does nothing by themselves.
+    pub async fn newcomer(&self, home: &str) -> Member {
+        let (now, sessions) = (Clock::System.now(), self.sessions.clone());
+        let home = RegionCode::parse(home).expect("a region");
+        let zone = Tree::embedded().expect("the tree").zone(&home).name();
+        let email = Email::parse("drilled-elsewhere@example.org").expect("an address");
+        let joined = now - Duration::days(15) - Duration::hours(1);
+        let id = VolunteerId::fresh(joined);
+        let person = NewVolunteer::new(id, &email, home, zone, joined);
+        let opened = self
+            .db
+            .write(move |conn| {
+                volunteers::create(conn, &Scope::System, &person)?;
+                sessions.open(conn, id, Audience::Api, "a drill", now)
+            })
+            .await
+            .expect("a member");
+        Member {
+            id: opened.volunteer,
+            session: opened.session,
+        }
     }
 
     /// A token of a member that is good from now on.
