@@ -346,4 +346,8 @@ async fn a_database_killed_under_load_loses_and_doubles_nothing() {
     );
     assert_eq!(judge(&site, &log).await, Vec::<String>::new());
     assert_eq!(node.panics(), Vec::<String>::new());
+    let told = std::fs::read_to_string(&node.complaints).expect("its log");
+    for line in ["the database is away", "the database is back"] {
+        assert_eq!(told.matches(line).count(), 3, "once a kill: {told}");
+    }
 }
