@@ -4,6 +4,7 @@
 //! own; faces (`mod.rs`) return [`Error`]; pages and API handlers wrap it in `http::PageError` and
 //! `http::ApiError`, and what a person reads is rendered there, once.
 
+use std::any::Any;
 use std::fmt;
 
 use diesel::result::{DatabaseErrorKind, Error as Sql};
@@ -199,4 +200,10 @@ fn is_passing(message: &str) -> bool {
         "due to statement timeout",
     ];
     WORDS.iter().any(|word| message.contains(word))
+}
+
+/// What was said in a panic, if it was a text.
+pub fn panic_text(payload: &(dyn Any + Send)) -> Option<&str> {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
 }

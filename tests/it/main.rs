@@ -53,6 +53,7 @@ mod missions;
 mod moving;
 mod outage;
 mod own_pages;
+mod panics;
 mod presence;
 mod profile;
 mod races;
