@@ -63,6 +63,7 @@ mod scope;
 mod sessions;
 mod shared_limits;
 mod smtp;
+mod stopping;
 mod task_pages;
 mod tasks;
 mod tidy;
