@@ -4,6 +4,7 @@
 //! own; faces (`mod.rs`) return [`Error`]; pages and API handlers wrap it in `http::PageError` and
 //! `http::ApiError`, and what a person reads is rendered there, once.
 
+use std::any::Any;
 use std::fmt;
 
 use diesel::result::{DatabaseErrorKind, Error as Sql};
@@ -153,7 +154,12 @@ impl From<Sql> for Error {
                 DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
                 ref why,
             ) => {
-                tracing::warn!(error = why.message(), "the database is away");
+                // `db/watch` says once that the database is away, and once that it is back.
+                tracing::debug!(error = why.message(), "a use of the database broke off");
+                Self::Unavailable { retry_after: 1 }
+            }
+            Sql::DatabaseError(_, ref why) if is_farewell(why.message()) => {
+                tracing::debug!(error = why.message(), "a use of the database broke off");
                 Self::Unavailable { retry_after: 1 }
             }
             Sql::DatabaseError(_, ref why) if is_passing(why.message()) => {
@@ -166,9 +172,21 @@ impl From<Sql> for Error {
     }
 }
 
+/// The words of a server that goes, comes or is gone, and of a connection that ended.
+fn is_farewell(message: &str) -> bool {
+    const WORDS: [&str; 5] = [
+        "terminating connection",
+        "server closed the connection",
+        "connection to server",
+        "the database system is",
+        "no connection to the server",
+    ];
+    WORDS.iter().any(|word| message.contains(word))
+}
+
 /// Faults of the moment, told apart by the databases' own words since diesel has no kind for them.
 fn is_passing(message: &str) -> bool {
-    const WORDS: [&str; 16] = [
+    const WORDS: [&str; 11] = [
         "database is locked",
         "database table is locked",
         "disk is full",
@@ -177,14 +195,15 @@ fn is_passing(message: &str) -> bool {
         "unable to open database file",
         "No space left on device",
         "in a read-only transaction",
-        "terminating connection",
-        "server closed the connection",
-        "connection to server",
-        "the database system is",
         "deadlock detected",
         "due to lock timeout",
         "due to statement timeout",
-        "no connection to the server",
     ];
     WORDS.iter().any(|word| message.contains(word))
+}
+
+/// What was said in a panic, if it was a text.
+pub fn panic_text(payload: &(dyn Any + Send)) -> Option<&str> {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
 }

@@ -4,12 +4,14 @@ use std::any::Any;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration as Span;
 
 use actix_web::dev::{Extensions, ServerHandle};
 use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::rt::net::TcpStream;
 use actix_web::{App as Actix, HttpServer, rt, web};
 use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout_at};
 
 use crate::accounts;
 use crate::activities;
@@ -85,7 +87,7 @@ impl Server {
         let mut jobs = start_jobs(&app);
         let tracer = app.tracer.clone();
         let crowd = Crowd::new(app.settings.requests_at_once);
-        let patience = std::time::Duration::from_millis(app.settings.patience_ms.into());
+        let patience = Span::from_millis(app.settings.patience_ms.into());
         let db = app.db.clone();
         jobs.push(tokio::spawn(
             crowd.clone().adapt(patience, move || db.waits()),
@@ -112,7 +114,7 @@ impl Server {
                 .configure(|config| configure(config, routes::table(), &requests))
         })
         .on_connect(give_up_on_the_silent)
-        .shutdown_timeout(u64::from(app.settings.drain_seconds))
+        .shutdown_timeout(for_requests(app.settings.drain_seconds))
         .disable_signals();
         if app.settings.workers > 0 {
             server = server.workers(app.settings.workers as usize);
@@ -138,7 +140,8 @@ impl Server {
         self.app.settings.public_url.trim_end_matches('/')
     }
 
-    /// Drains: readiness turns off, requests under way are answered, waiting entries committed.
+    /// Drains: readiness turns off, requests under way are answered, mails under way sent, waiting
+    /// entries committed or refused. All of it takes `drain_seconds` at most after the notice.
     pub async fn stop(self) {
         self.draining.0.store(true, Ordering::Relaxed);
         self.app.hub.drain();
@@ -146,21 +149,21 @@ impl Server {
         self.app.cluster.show(&self.app.hub.roll());
         // Who asks whether this node is ready hears of it while it still takes connections.
         let notice = u64::from(self.app.settings.drain_notice_seconds);
-        tokio::time::sleep(std::time::Duration::from_secs(notice)).await;
+        tokio::time::sleep(Span::from_secs(notice)).await;
+        let end = Instant::now() + Span::from_secs(self.app.settings.drain_seconds.into());
         self.handle.stop(true).await;
         if let Err(why) = self.serving.await {
             tracing::error!(%why, "the server ended badly");
         }
-        let drain = std::time::Duration::from_secs(self.app.settings.drain_seconds.into());
-        if tokio::time::timeout(drain, self.app.ledger.stop())
-            .await
-            .is_err()
-        {
-            tracing::error!(
-                "the database does not take what waits; whoever sent it was not told that it is saved"
-            );
-        }
-        self.app.mailer.errands.drained(drain).await;
+        let ledger = async {
+            if timeout_at(end, self.app.ledger.stop()).await.is_err() {
+                tracing::error!(
+                    "the database does not take what waits; whoever sent it was not told that it is saved"
+                );
+            }
+        };
+        // Neither needs the other, and who asked for a mail was answered before.
+        tokio::join!(ledger, self.app.mailer.errands.drained(end));
         for job in self.jobs {
             job.abort();
         }
@@ -171,6 +174,12 @@ impl Server {
             metrics.stop().await;
         }
     }
+}
+
+/// Of the seconds that a stopping node has, those that it gives to requests: a quarter is kept for
+/// what they leave in the ledger's queue, and for mails.
+fn for_requests(drain_seconds: u32) -> u64 {
+    u64::from((drain_seconds - drain_seconds.div_ceil(4)).max(1))
 }
 
 /// Opens an app without serving it: for commands, and for [`Server::start`], which knows the address.
@@ -272,7 +281,7 @@ fn hub(settings: &Settings, tree: Arc<Tree>) -> Hub {
 fn give_up_on_the_silent(connection: &dyn Any, _: &mut Extensions) {
     #[cfg(target_os = "linux")]
     if let Some(stream) = connection.downcast_ref::<TcpStream>() {
-        let patience = Some(std::time::Duration::from_secs(4));
+        let patience = Some(Span::from_secs(4));
         if let Err(why) = socket2::SockRef::from(stream).set_tcp_user_timeout(patience) {
             tracing::debug!(%why, "a connection keeps the system's patience");
         }

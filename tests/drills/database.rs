@@ -146,13 +146,16 @@ pub async fn locked(yard: Arc<Yard>) -> Held {
     Ok(finding)
 }
 
-/// Whether somebody can read their own points.
+/// Whether somebody can read their own points and page, and a board.
 pub async fn reads(site: &Site, node: &Node) -> bool {
     let asking = Client::with_bearer(&node.url, &site.token(&site.members[1]));
-    let asked = asking
-        .try_send(reqwest::Method::GET, "/api/v1/me/points", &[], None)
-        .await;
-    asked.is_ok_and(|answer| answer.status == 200)
+    for path in ["/api/v1/me/points", "/home", "/races/us"] {
+        let asked = asking.try_send(reqwest::Method::GET, path, &[], None).await;
+        if !asked.is_ok_and(|answer| answer.status == 200) {
+            return false;
+        }
+    }
+    true
 }
 
 /// How long it takes from now until something is saved that was asked from now on.

@@ -230,10 +230,17 @@ async fn metrics_are_served_where_they_were_asked_for_and_nowhere_else() {
 
 #[test]
 fn a_metrics_address_that_cannot_be_had_is_said_before_anything_starts() {
-    let ended = Command::new()
-        .with("LISTEN", "127.0.0.1:0")
-        .with("METRICS_LISTEN", "9100")
-        .run(&["serve"]);
-    assert_eq!(ended.code, 1, "{}", ended.err);
-    assert!(ended.err.contains("metrics on 9100"), "{}", ended.err);
+    let held = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let taken = held.local_addr().expect("an address").to_string();
+    for (address, said) in [
+        (taken.as_str(), "metrics on 127."),
+        ("9100", "metrics_listen"),
+    ] {
+        let ended = Command::new()
+            .with("LISTEN", "127.0.0.1:0")
+            .with("METRICS_LISTEN", address)
+            .run(&["serve"]);
+        assert_eq!(ended.code, 1, "{}", ended.err);
+        assert!(ended.err.contains(said), "{}", ended.err);
+    }
 }

@@ -144,7 +144,10 @@ async fn everybody_who_waits_for_a_locked_database_is_refused_after_one_wait() {
     let world = World::open(Place::Embedded)
         .await
         .expect("the embedded world");
+    // From before everybody got an invitation's code on joining.
     let ben = world.person("ben@example.org", "us-oh-39049-43215").await;
+    // The first board of a week counts its rosters.
+    ben.client.get("/api/v1/races/us").await.expect(200);
     let file = world
         .settings
         .database_url
@@ -175,7 +178,13 @@ async fn everybody_who_waits_for_a_locked_database_is_refused_after_one_wait() {
         assert!(!answer.expect(503).header("retry-after").is_empty());
     }
     ben.client.get("/api/v1/me/points").await.expect(200);
+    for path in ["/home", "/me"] {
+        let page = ben.client.get(path).await.expect(200).text;
+        assert!(!page.contains("/i/"), "{path} waits for no link: {page}");
+    }
     intruder.batch_execute("ROLLBACK").expect("the lock goes");
+    let home = ben.client.get("/home").await.expect(200).text;
+    assert!(home.contains("/i/"), "his link waited: {home}");
     ben.client
         .score("/api/v1/activities", "k", &body)
         .await
@@ -210,6 +219,13 @@ async fn a_full_disk_refuses_what_it_cannot_store_and_reads_go_on() {
     for path in ["/api/v1/me/points", "/api/v1/races/us", "/readyz"] {
         ben.client.get(path).await.expect(200);
     }
+    // Ada has not been here yet, and finds her link all the same; Ben is from before everybody got one
+    // on joining.
+    for path in ["/home", "/me"] {
+        let page = ada.client.get(path).await.expect(200).text;
+        assert!(page.contains("/i/"), "{path}: {page}");
+        ben.client.get(path).await.expect(200);
+    }
     assert_eq!(
         world.count("SELECT COUNT(*) AS n FROM ledger").await,
         stored
@@ -219,6 +235,8 @@ async fn a_full_disk_refuses_what_it_cannot_store_and_reads_go_on() {
     ada.client.get("/home").await.expect(200);
     world.sql("PRAGMA max_page_count = 1000000".into()).await;
     let ben = world.again(&ben).await;
+    let home = ben.client.get("/home").await.expect(200).text;
+    assert!(home.contains("/i/"), "his link waited: {home}");
     let key = format!("k{stored}");
     let healed = ben
         .client
@@ -328,4 +346,8 @@ async fn a_database_killed_under_load_loses_and_doubles_nothing() {
     );
     assert_eq!(judge(&site, &log).await, Vec::<String>::new());
     assert_eq!(node.panics(), Vec::<String>::new());
+    let told = std::fs::read_to_string(&node.complaints).expect("its log");
+    for line in ["the database is away", "the database is back"] {
+        assert_eq!(told.matches(line).count(), 3, "once a kill: {told}");
+    }
 }

@@ -94,7 +94,7 @@ both! {
     async fn an_invitation_may_be_typed_in_small_letters(world: World) {
         let ada = world.join("ada@example.org", "43215").await;
         let viewer = world.viewer(&ada).await;
-        let link = muster::accounts::invitation_link(&world.server.app, &viewer).await.expect("a link");
+        let link = muster::accounts::invitation_link(&world.server.app, &viewer).await.expect("an answer").expect("a link");
         let code = link.rsplit('/').next().expect("a code").to_lowercase();
         let page = world.browser().get(&format!("/i/{code}")).await.expect(200);
         assert!(page.text.contains("ada"), "{}", page.text);

@@ -47,6 +47,7 @@ impl World {
         let viewer = self.viewer(inviter).await;
         let link = muster::accounts::invitation_link(&self.server.app, &viewer)
             .await
+            .expect("the database answers")
             .expect("an invitation link");
         let code = link.rsplit('/').next().expect("a code");
         self.join_through(self.browser(), email, zip, &[("invite", code)])

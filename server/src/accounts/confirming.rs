@@ -246,7 +246,7 @@ fn person_of(
     if !choices.availability.is_empty() {
         new.availability = Some(Availability::parse(&choices.availability)?.column());
     }
-    let person = volunteers::create(conn, &Scope::System, &new)?;
+    let person = super::take_in(conn, &new)?;
     followups::open(conn, &person, now)?;
     Ok((person, true))
 }

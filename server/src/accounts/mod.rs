@@ -29,8 +29,9 @@ use crate::app::App;
 use crate::db::Conn;
 use crate::error::Error;
 use crate::ids::readable;
+use crate::scope::Scope;
 use crate::sessions::Viewer;
-use crate::volunteers;
+use crate::volunteers::{self, NewVolunteer, Volunteer};
 
 /// The kinds of task a newcomer can say they enjoy, each with its icon.
 pub const INTERESTS: [(&str, &str); 8] = [
@@ -44,28 +45,51 @@ pub const INTERESTS: [(&str, &str); 8] = [
     ("training", "train"),
 ];
 
-/// The link with which `viewer` invites others; made when it is asked for first.
-pub async fn invitation_link(app: &App, viewer: &Viewer) -> Result<String, Error> {
+/// How long a page waits for the invitation code of somebody who has none, which few are: a page
+/// without its link is better than one that waits for a database that takes nothing now.
+const QUICKLY: Span = Span::from_millis(300);
+
+/// The link with which `viewer` invites others. Everybody gets a code when they are taken in; who
+/// came before that was so gets it here, and `None` while the database does not take it.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn invitation_link(app: &App, viewer: &Viewer) -> Result<Option<String>, Error> {
     let scope = viewer.scope();
     let asked = scope.clone();
     let known = app
         .db
         .read(move |conn| Ok(store::find_invitation(conn, &asked)?))
         .await?;
-    let code = if let Some(code) = known {
-        code
-    } else {
-        let now = app.clock.now();
-        app.db
-            .write(move |conn| {
-                volunteers::hold(conn, &scope, scope.actor())?;
-                store::insert_invitation(conn, &scope, &readable(8), now)?;
-                // Two pages may have asked at once: the first code stands.
-                store::find_invitation(conn, &scope)?.ok_or(Error::NotFound)
-            })
-            .await?
+    let code = match known {
+        Some(code) => Some(code),
+        None => match tokio::time::timeout(QUICKLY, give_code(app, scope)).await {
+            Ok(Ok(code)) => Some(code),
+            Err(_) | Ok(Err(Error::Unavailable { .. })) => None,
+            Ok(Err(error)) => return Err(error),
+        },
     };
-    Ok(app.link(&format!("/i/{code}")))
+    Ok(code.map(|code| app.link(&format!("/i/{code}"))))
+}
+
+async fn give_code(app: &App, scope: Scope) -> Result<String, Error> {
+    let now = app.clock.now();
+    app.db
+        .write(move |conn| {
+            volunteers::hold(conn, &scope, scope.actor())?;
+            store::insert_invitation(conn, &scope, &readable(8), now)?;
+            // Two pages may have asked at once: the first code stands.
+            store::find_invitation(conn, &scope)?.ok_or(Error::NotFound)
+        })
+        .await
+}
+
+/// Takes in a newly confirmed person, with the code by which they invite others: no page has to write
+/// one then. Joins the caller's transaction.
+fn take_in(conn: &mut Conn, new: &NewVolunteer) -> Result<Volunteer, Error> {
+    let person = volunteers::create(conn, &Scope::System, new)?;
+    store::insert_invitation(conn, &Scope::Own(person.id), &readable(8), new.joined_at)?;
+    Ok(person)
 }
 
 /// The display name of whoever invites with `code`; `None` when nobody does.

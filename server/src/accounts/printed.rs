@@ -50,7 +50,7 @@ pub async fn add_staff(
             } else {
                 let id = VolunteerId::fresh(now);
                 let new = NewVolunteer::new(id, &email, region, &zone, now);
-                volunteers::create(conn, &Scope::System, &new)?.id
+                super::take_in(conn, &new)?.id
             };
             volunteers::name_staff(conn, &Scope::System, person, now)?;
             store::insert(conn, &request)?;

@@ -16,18 +16,6 @@ pub(super) fn run(from: &ConfigFile) -> Result<(), Failure> {
 
 /// What [`Settings::load`] cannot see by itself. Nothing is made and nobody is called.
 fn check(settings: &Settings) -> Result<(), Failure> {
-    if !is_address(&settings.listen) {
-        return Err(Failure(
-            "listen should be an address and a port, such as 127.0.0.1:8080.".to_owned(),
-        ));
-    }
-    let metrics = &settings.metrics_listen;
-    if !metrics.is_empty() && !is_address(metrics) {
-        return Err(Failure(
-            "metrics_listen should be empty or an address and a port, such as 127.0.0.1:9100."
-                .to_owned(),
-        ));
-    }
     Tracer::check(&settings.otlp_endpoint)?;
     // A folder would be made.
     let mail = &settings.mail.0;
@@ -45,12 +33,6 @@ fn check(settings: &Settings) -> Result<(), Failure> {
             .map_err(|why| format!("regions_dir cannot be used: {why}"))?;
     }
     Ok(())
-}
-
-/// Whether `text` is an address with a port.
-fn is_address(text: &str) -> bool {
-    text.rsplit_once(':')
-        .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
 }
 
 fn told(settings: &Settings) -> String {

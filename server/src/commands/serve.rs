@@ -1,15 +1,25 @@
 //! `muster serve`: runs a node until it is told to stop.
 
 use super::{ConfigFile, Failure};
+use std::time::Duration;
+
 use crate::Server;
 use crate::clock::Clock;
 
+/// What is left on other threads when a node has drained has so long to end.
+const LAST: Duration = Duration::from_secs(1);
+
 pub(super) fn run(from: &ConfigFile) -> Result<(), Failure> {
     let settings = from.settings()?;
-    serve(settings)
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let served = runtime.block_on(serve(settings));
+    // Who waits for a statement that does not end was not told that anything is saved.
+    runtime.shutdown_timeout(LAST);
+    served
 }
 
-#[tokio::main]
 async fn serve(settings: crate::settings::Settings) -> Result<(), Failure> {
     let server = Server::start(settings, Clock::System).await?;
     let stop = stops()?;

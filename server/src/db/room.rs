@@ -147,7 +147,13 @@ impl Drop for Open<'_> {
         match self.0.batch_execute("ROLLBACK") {
             // SQLite undoes by itself what a full disk or a fault of it cut short.
             Err(why) if !why.to_string().contains("no transaction is active") => {
-                tracing::warn!(%why, "a transaction could not be rolled back; its connection is closed");
+                let said = "a transaction could not be rolled back; its connection is closed";
+                if self.1.watches() {
+                    // A server that goes takes all of them along: the watch says it once.
+                    tracing::debug!(%why, "{said}");
+                } else {
+                    tracing::warn!(%why, "{said}");
+                }
                 // How long that took is known to who holds the connection.
                 self.0.give_up(self.1, Duration::ZERO);
             }

@@ -105,13 +105,10 @@ fn people(conn: &mut Conn, plan: &Plan) -> Result<(), Error> {
         .map(|(region, at)| (region.clone(), all[*at].id))
         .collect();
     store::insert_captains(conn, scope, &captains, plan.start)?;
-    let mut hosts: Vec<usize> = all.iter().filter_map(|person| person.invited_by).collect();
-    hosts.push(cast.volunteer);
-    hosts.sort_unstable();
-    hosts.dedup();
-    let codes: Vec<_> = hosts
+    let codes: Vec<_> = all
         .iter()
-        .map(|at| (format!("DEMO{at:05}"), all[*at].id))
+        .enumerate()
+        .map(|(at, person)| (format!("DEMO{at:05}"), person.id))
         .collect();
     store::insert_invitations(conn, scope, &codes, plan.start)?;
     let clocks: Vec<Clocked> = all

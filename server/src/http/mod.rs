@@ -6,6 +6,7 @@ mod admission;
 mod api;
 mod assets;
 mod body;
+mod caught;
 mod crowd;
 mod error;
 mod form;

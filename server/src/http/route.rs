@@ -5,6 +5,7 @@ use actix_web::{FromRequest, Handler, Responder, guard, web};
 use indexmap::IndexMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
+use super::caught::Caught;
 use super::meter::Requests;
 
 /// Who may call a route at all. What they then see is decided by their scope.
@@ -91,7 +92,7 @@ impl Route {
             key: false,
             handler: Box::new(move || {
                 let asked = guard::Any(guard::Method(of.clone())).or(guard::Method(head.clone()));
-                web::route().guard(asked).to(handler.clone())
+                web::route().guard(asked).to(Caught(handler.clone()))
             }),
         }
     }

@@ -2,10 +2,10 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration as Span;
 
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 
 use crate::error::Error;
 
@@ -58,9 +58,9 @@ impl Errands {
         })
     }
 
-    /// Waits until nothing is under way, at most `limit`.
-    pub async fn drained(&self, limit: Span) {
-        if tokio::time::timeout(limit, self.room.acquire_many(ROOM))
+    /// Waits until nothing is under way, at most until `end`.
+    pub async fn drained(&self, end: Instant) {
+        if tokio::time::timeout_at(end, self.room.acquire_many(ROOM))
             .await
             .is_err()
         {

@@ -46,7 +46,7 @@ struct Home {
     cards: Vec<Card>,
     invited: Vec<Card>,
     strip: Option<StripView>,
-    invitation: String,
+    invitation: Option<String>,
     said: Option<Said>,
 }
 

@@ -130,7 +130,7 @@ pub struct Index {
     more: Vec<Choice>,
     counties: Vec<Choice>,
     sessions: Vec<OpenSession>,
-    invitation: String,
+    invitation: Option<String>,
 }
 
 struct Picture {
