@@ -2,8 +2,10 @@
 
 use std::fs;
 
+use muster::clock::Clock;
 use muster::cluster::{DeedMoved, Event, Present, Roll};
 use muster::ids::VolunteerId;
+use muster::ledger::Week;
 use muster::regions::RegionCode;
 use muster_tests::OwnRedis;
 use muster_tests::drill::{Node, STATE, Site};
@@ -14,7 +16,7 @@ const REGIONS: usize = 400_000;
 /// Nodes that are not there; a node remembers 64 at most.
 const NODES: usize = 80;
 
-/// A turf of the state, and what its board says of a deed there.
+/// A ZIP code of the state.
 const TURF: &str = "us-nc-37183-27601";
 
 /// Says everything once into the channels in which nodes listen; gives how many letters there were.
@@ -40,6 +42,7 @@ fn events(site: &Site) -> Vec<Vec<u8>> {
         kind: kind.into(),
         points,
     };
+    let this_week = Week::of(Clock::System.now().utc().date_naive()).to_string();
     let long = vec![region(TURF); REGIONS];
     let false_ones = [
         // Everybody is told to have signed out, and nobody has.
@@ -51,7 +54,7 @@ fn events(site: &Site) -> Vec<Vec<u8>> {
         },
         Event::ScoresMoved {
             regions: vec![region(STATE), region("us-nc-37183"), region("zz-nowhere")],
-            weeks: vec!["2026-W47".into(), "no week".into()],
+            weeks: vec![this_week, "no week".into()],
             deeds: vec![
                 deed(TURF, "doors", i64::MAX),
                 deed(TURF, "doors", 9_000_000_000_000_000_000),

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use muster_tests::drill::{Crew, Load, Log, Member, Node, STATE, Site, Viewers};
+use muster_tests::drill::{
+    Crew, Load, Log, Member, Node, Operation, Outcome, STATE, Site, Viewers,
+};
 use muster_tests::{Client, Person, Socket};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::lies;
 use crate::report::{spoken, spread};
@@ -137,25 +139,28 @@ impl Day {
         };
         let mut socket = Socket::of(&there).await;
         socket.subscribe("race/us-vt").await;
-        socket.frame_with(|frame| frame["kind"] == "snapshot").await;
+        let before = socket.frame_with(|frame| frame["kind"] == "snapshot").await;
+        let before = points(&before);
         // Another amount each time: the same twice in a minute would be held.
         self.marks += 1;
         let body = json!({"kind": "doors", "quantity": self.marks, "conversations": 0});
         let here = Client::with_bearer(&first.url, &token);
-        let key = format!("mark-{}", self.marks);
-        let said = here.score("/api/v1/activities", &key, &body).await;
+        let mark = Operation {
+            key: format!("mark-{}", self.marks),
+            person: self.aside.id,
+            quantity: self.marks.into(),
+        };
+        self.log.asks(&mark);
+        let asked = Instant::now();
+        let said = here.score("/api/v1/activities", &mark.key, &body).await;
         let saved = Instant::now();
-        self.finding.must(
-            said.status == 201,
-            &format!("{what}: an entry was answered {}", said.status),
-        );
-        socket
-            .frame_with(|frame| {
-                frame["rows"]
-                    .as_array()
-                    .is_some_and(|rows| !rows.is_empty())
-            })
-            .await;
+        let outcome = if said.status == 201 {
+            Outcome::Saved(said.json()["id"].as_str().unwrap_or_default().to_owned())
+        } else {
+            Outcome::Refused(said.status)
+        };
+        self.log.hears(&mark, &first.url, &outcome, saved - asked);
+        socket.frame_with(|frame| points(frame) > before).await;
         self.finding.at_most(
             &format!("{what}: an entry showed on another node's board after"),
             saved.elapsed(),
@@ -240,6 +245,13 @@ impl Day {
             .extend(self.viewers.judge(Duration::from_secs(5)).await);
         self.finding
     }
+}
+
+/// The most points that a row of this frame shows.
+fn points(frame: &Value) -> f64 {
+    let rows = frame["rows"].as_array().into_iter().flatten();
+    let points = rows.filter_map(|row| row["points"].as_f64());
+    points.fold(0.0, f64::max)
 }
 
 /// Killed, and back, empty.

@@ -219,6 +219,7 @@ both! {
         socket.close().await;
         assert_eq!(socket.closed().await, 1000);
         let kept = socket.hung_up().await;
+        println!("  the connection went {kept:?} after both had closed");
         assert!(kept < CLOSING, "{kept:?}");
         // A client that does not close as well is waited for, but not for long.
         let mut silent = sleeper(&ben, "race/us").await;
@@ -261,6 +262,7 @@ both! {
         assert_eq!(socket.closed().await, 1012);
         // A browser tells its page only when the connection is gone.
         let kept = socket.hung_up().await;
+        println!("  the connection went {kept:?} after both had closed");
         assert!(kept < CLOSING, "{kept:?}");
         tokio::time::timeout(Duration::from_secs(8), stopping).await.expect("it stops").unwrap();
     }

@@ -10,7 +10,7 @@ mod viewer;
 
 pub use crew::{Crew, Load};
 pub use judge::{boards_agree, judge};
-pub use log::{Figures, Log, Outcome};
+pub use log::{Figures, Log, Operation, Outcome};
 pub use node::Node;
 pub use site::{Member, STATE, Site};
 pub use viewer::{Viewer, Viewers};
