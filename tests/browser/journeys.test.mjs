@@ -165,7 +165,7 @@ journey('doors are logged with the keyboard alone', {}, async (page) => {
 journey('a captain sees whom to call and says that one was reached', {}, async (page) => {
   await signIn(page, demo.links.captain);
   await visit(page, '/captain');
-  await page.getByText(/^(One person|\d+ people) in .+ following live right now\.$/).waitFor();
+  await page.getByText(/: (a few|\d+) people are following live right now\.$/).waitFor();
   await inspect(page, 'captain');
   const queue = page.getByRole('region', { name: /write to today/i }).getByRole('button', { name: /reached/i });
   const waiting = await queue.count();
