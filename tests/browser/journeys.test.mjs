@@ -165,7 +165,7 @@ journey('doors are logged with the keyboard alone', {}, async (page) => {
 journey('a captain sees whom to call and says that one was reached', {}, async (page) => {
   await signIn(page, demo.links.captain);
   await visit(page, '/captain');
-  await page.getByText(/^(One person|\d+ people) in .+ following live right now\.$/).waitFor();
+  await page.getByText(/: (a few|\d+) people are following live right now\.$/).waitFor();
   await inspect(page, 'captain');
   const queue = page.getByRole('region', { name: /write to today/i }).getByRole('button', { name: /reached/i });
   const waiting = await queue.count();
@@ -186,8 +186,14 @@ journey('HQ sees who is where, finds a person and publishes a task', { size: DES
   await signIn(page, demo.links.hq);
   await visit(page, '/hq');
   await page.getByRole('table').first().getByRole('link').first().waitFor();
-  await page.getByText(/^(One person|\d+ people) in .+ following live right now\.$/).waitFor();
+  const here = page.getByText(/: (a few|\d+) people are following live right now\.$/);
+  await here.waitFor();
   await inspect(page, 'hq');
+  // Who hears nothing says nothing.
+  await page.context().setOffline(true);
+  await here.waitFor({ state: 'hidden' });
+  await page.context().setOffline(false);
+  await here.waitFor();
 
   await visit(page, '/hq/people');
   await page.getByRole('searchbox').fill('ada');

@@ -103,15 +103,18 @@ fn on(node: &Server, person: &Person) -> Person {
     }
 }
 
-async fn here(leader: &Person, region: &str) -> i64 {
+/// One to four people, of whom no more is told.
+const FEW: Value = Value::Null;
+
+async fn here(leader: &Person, region: &str) -> Value {
     let summary = format!("/api/v1/regions/{region}/summary");
     let summary = leader.client.get(&summary).await.expect(200).json();
-    summary["here_now"].as_i64().expect("a number")
+    summary.get("here_now").expect("a count").clone()
 }
 
 /// Asks until `region` counts `wanted`, for as long as the issue allows: thirty seconds.
-async fn becomes(leader: &Person, region: &str, wanted: i64) -> Duration {
-    let began = Instant::now();
+async fn becomes(leader: &Person, region: &str, wanted: impl Into<Value>) -> Duration {
+    let (began, wanted) = (Instant::now(), wanted.into());
     loop {
         let count = here(leader, region).await;
         if count == wanted {
@@ -131,32 +134,35 @@ both! {
         let hq = world.staff_person("hq@example.org").await;
         let ben = world.person("ben@example.org", HOME).await;
         let cy = world.person("cy@example.org", CUYAHOGA).await;
-        let nobody = "Nobody in Franklin is following live right now.";
+        let nobody = "Franklin: nobody is following live right now.";
         let page = ada.client.get("/captain").await.expect(200).text;
         assert!(page.contains(nobody), "{page}");
 
         let mut watching = Socket::of(&ada).await;
         let topic = format!("here/{FRANKLIN}");
         watching.subscribe(&topic).await;
-        let counts = |people: u32| {
-            let wanted = json!({"topic": topic, "kind": "here", "people": people});
-            move |frame: &Value| *frame == wanted
-        };
-        watching.frame_with(counts(1)).await;
+        let few = json!({"topic": topic, "kind": "here", "people": null, "few": true});
+        assert_eq!(watching.frame().await, few);
+        let page = ada.client.get("/captain").await.expect(200).text;
+        assert!(page.contains("Franklin: a few people are following live right now."), "{page}");
         // Two pages of one person, and one of somebody who lives elsewhere.
         let (first, second) = (Socket::of(&ben).await, Socket::of(&ben).await);
         let away = Socket::of(&cy).await;
-        watching.frame_with(counts(2)).await;
+        becomes(&hq, CUYAHOGA, FEW).await;
+        let others = present(&world, "other", 3).await;
+        // Nothing was said in between: who came second and third nobody can tell.
+        let five = json!({"topic": topic, "kind": "here", "people": 5});
+        assert_eq!(watching.frame().await, five);
         // What was said is said to a newcomer at once.
         let mut newcomer = Socket::of(&hq).await;
         newcomer.subscribe(&topic).await;
-        newcomer.frame_with(counts(2)).await;
-        becomes(&hq, "us", 4).await;
-        assert_eq!(here(&ada, FRANKLIN).await, 2);
+        assert_eq!(newcomer.frame().await, five);
+        becomes(&hq, "us", 7).await;
+        assert_eq!(here(&ada, FRANKLIN).await, 5);
         let page = ada.client.get("/captain").await.expect(200).text;
-        assert!(page.contains("2 people in Franklin are following live right now."), "{page}");
+        assert!(page.contains("Franklin: 5 people are following live right now."), "{page}");
         let page = hq.client.get("/hq").await.expect(200).text;
-        assert!(page.contains("4 people in United States are following live right now."), "{page}");
+        assert!(page.contains("United States: 7 people are following live right now."), "{page}");
 
         // Nobody else learns of it, not even of oneself.
         let mut socket = Socket::of(&ben).await;
@@ -172,24 +178,37 @@ both! {
 
         // Somebody who moves counts where they belong now, and who leaves no more.
         world.sql(format!("UPDATE volunteers SET region = '{CUYAHOGA}' WHERE id = {}", ben.id.0)).await;
-        watching.frame_with(counts(1)).await;
-        becomes(&hq, CUYAHOGA, 2).await;
+        watching.frame_with(|frame| *frame == few).await;
+        drop((away, others));
+        becomes(&hq, "us", FEW).await;
+        becomes(&hq, CUYAHOGA, FEW).await;
         drop((first, second, socket));
-        becomes(&hq, CUYAHOGA, 1).await;
-        drop(away);
         becomes(&hq, CUYAHOGA, 0).await;
     }
 }
 
-/// HQ on both nodes of a pair, each of which has one person of Franklin with a socket.
-async fn watched(world: &World, other: &Server) -> ([Person; 2], [Socket; 2]) {
+/// A socket each of `count` people of Franklin.
+async fn present(world: &World, name: &str, count: usize) -> Vec<Socket> {
+    let mut sockets = Vec::new();
+    for n in 0..count {
+        let person = world.person(&format!("{name}{n}@example.org"), HOME).await;
+        sockets.push(Socket::of(&person).await);
+    }
+    sockets
+}
+
+/// HQ on both nodes of a pair, the first of which has five people of Franklin with a socket, the other
+/// two.
+async fn watched(world: &World, other: &Server) -> ([Person; 2], Vec<Socket>) {
     let hq = world.staff_person("hq@example.org").await;
-    let ben = world.person("ben@example.org", HOME).await;
-    let cy = world.person("cy@example.org", HOME).await;
-    let sockets = [Socket::of(&ben).await, Socket::of(&on(other, &cy)).await];
+    let mut sockets = present(world, "here", 5).await;
+    for name in ["ben", "cy"] {
+        let person = world.person(&format!("{name}@example.org"), HOME).await;
+        sockets.push(Socket::of(&on(other, &person)).await);
+    }
     let leaders = [hq.clone(), on(other, &hq)];
     for leader in &leaders {
-        becomes(leader, FRANKLIN, 2).await;
+        becomes(leader, FRANKLIN, 7).await;
     }
     (leaders, sockets)
 }
@@ -208,15 +227,15 @@ async fn a_node_that_is_lost_is_forgotten_and_one_that_stops_says_good_bye() {
     }
     third.show(&roll(&[1, 2, 3]));
     for leader in &leaders {
-        becomes(leader, FRANKLIN, 5).await;
+        becomes(leader, FRANKLIN, 10).await;
     }
     drop(third);
     for leader in &leaders {
-        let took = becomes(leader, FRANKLIN, 2).await;
+        let took = becomes(leader, FRANKLIN, 7).await;
         println!("a lost node was forgotten after {took:?}");
     }
     other.stop().await;
-    let took = becomes(&leaders[0], FRANKLIN, 1).await;
+    let took = becomes(&leaders[0], FRANKLIN, 5).await;
     assert!(
         took < Duration::from_secs(15),
         "before it is forgotten: {took:?}"
@@ -230,13 +249,13 @@ async fn the_count_heals_unaided_when_redis_comes_back_empty() {
     };
     let (leaders, _sockets) = watched(&world, &other).await;
     redis.kill();
-    for leader in &leaders {
-        let took = becomes(leader, FRANKLIN, 1).await;
+    for (leader, own) in leaders.iter().zip([Value::from(5), FEW]) {
+        let took = becomes(leader, FRANKLIN, own).await;
         println!("without Redis a node counts its own after {took:?}");
     }
     redis.launch().await;
     for leader in &leaders {
-        let took = becomes(leader, FRANKLIN, 2).await;
+        let took = becomes(leader, FRANKLIN, 7).await;
         println!("with an empty Redis it counts everybody after {took:?}");
     }
 }

@@ -22,8 +22,9 @@ pub struct Summary {
     /// Those who said they are free in the present third of their week and neither want quiet nor
     /// have been away for long.
     pub ready_now: i64,
-    /// Those who follow anything live at this moment, on any node, as far as this one knows.
-    pub here_now: u32,
+    /// Those who follow anything live at this moment, on any node, as far as this one knows; `null` for
+    /// one to four, which are told as a few alone.
+    pub here_now: Option<u32>,
     /// How many have each skill, by its slug; the most frequent hundred.
     pub by_skill: BTreeMap<String, i64>,
     /// How many said they are free in each third of the week, by its name (`sat-am`).

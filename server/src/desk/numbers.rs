@@ -11,6 +11,7 @@ use crate::db::Conn;
 use crate::error::Error;
 use crate::followups;
 use crate::ledger::Week;
+use crate::live;
 use crate::region_code::RegionCode;
 use crate::regions::RegionView;
 use crate::scope::Scope;
@@ -105,7 +106,7 @@ pub fn numbers(
         volunteers: all.volunteers,
         active: all.active,
         ready_now: all.ready,
-        here_now: app.hub.company().count(region),
+        here_now: live::as_told(app.hub.company().count(region)),
         by_skill: store::list_skills(conn, scope, region)?
             .into_iter()
             .collect(),

@@ -22,13 +22,21 @@ const LOOK: Duration = Duration::from_secs(4);
 /// Looks in a row at which somebody must hold too many sockets: longer than a node that was killed is
 /// remembered, so that nobody is turned away for sockets that went with it.
 const PATIENCE: u64 = FORGET.as_secs() / LOOK.as_secs() + 1;
+/// From how many people on a region's count is told.
+const TOLD: u32 = 5;
+
+/// A count as it is told: of one to four people only that they are a few, `None`. Where few belong, a
+/// count that rises or falls by one would say who came and went.
+pub fn as_told(people: u32) -> Option<u32> {
+    (people == 0 || people >= TOLD).then_some(people)
+}
 
 /// The job that looks who is here.
 pub struct Presence {
     hub: Hub,
     cluster: Cluster,
     /// What was said last about each region that somebody follows.
-    said: HashMap<RegionCode, u32>,
+    said: HashMap<RegionCode, Option<u32>>,
     /// At how many looks in a row these held too many.
     over: HashMap<VolunteerId, u64>,
 }
@@ -71,10 +79,14 @@ impl Presence {
         let followed = self.hub.followed(|topic| matches!(topic, Topic::Here(_)));
         let mut said = HashMap::with_capacity(followed.len());
         for (region, has_whole) in followed {
-            let people = company.count(&region);
+            let people = as_told(company.count(&region));
             if !has_whole || self.said.get(&region) != Some(&people) {
                 let topic = Topic::Here(region.clone());
-                let text = json!({"topic": topic.to_string(), "kind": "here", "people": people});
+                let mut text =
+                    json!({"topic": topic.to_string(), "kind": "here", "people": people});
+                if people.is_none() {
+                    text["few"] = true.into();
+                }
                 let frame = Frame::text(&text.to_string());
                 let whole = frame.clone();
                 let whole = Whole::new(move || whole);

@@ -31,7 +31,7 @@ use prometheus_client::metrics::counter::Counter;
 use tokio::sync::Notify;
 
 pub use frame::{End, Frame, Whole};
-pub use here::Presence;
+pub use here::{Presence, as_told};
 pub use line::Line;
 pub use look::Standing;
 pub use mark::{Mark, Marks};

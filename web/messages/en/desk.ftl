@@ -133,12 +133,10 @@ desk-people-of = People of { $region }
 desk-tasks = Tasks
 
 # Who is here now, on both.
-desk-here = { $count ->
-    [0] Nobody in { $region } is following live right now.
-    [one] One person in { $region } is following live right now.
-   *[other] { $people } people in { $region } are following live right now.
-}
-desk-here-many = { $people } people in { $region } are following live right now.
+# Five or more; the name of a region stands alone, since some want an article.
+desk-here = { $region }: { $people } people are following live right now.
+desk-here-few = { $region }: a few people are following live right now.
+desk-here-none = { $region }: nobody is following live right now.
 
 # HQ.
 desk-tab-today = Today

@@ -1,4 +1,5 @@
-// How many people of a region are here now: the sentence follows the count.
+// How many people of a region are here now: the sentence follows the count, and says nothing while
+// nobody tells it.
 
 import { follow } from "./live.js";
 import { plural, text } from "./text.js";
@@ -7,9 +8,15 @@ import { plural, text } from "./text.js";
 export function start() {
   for (const line of document.querySelectorAll("[data-here]")) {
     follow(line.dataset.here, {
-      frame: ({ people }) => {
-        if (!Number.isInteger(people)) return;
-        line.textContent = people === 0 ? text(line, "none") : plural(line, "", people);
+      frame: ({ people, few }) => {
+        if (few !== true && !Number.isInteger(people)) return;
+        if (few === true) line.textContent = text(line, "few");
+        else line.textContent = people === 0 ? text(line, "none") : plural(line, "", people);
+        line.hidden = false;
+      },
+      change: (state) => {
+        // "on" is followed by a frame.
+        if (state !== "on") line.hidden = true;
       },
     });
   }

@@ -16,6 +16,7 @@ use crate::followups::{self, Call, Outcome};
 use crate::http::{Form, Leader, Page, PageError, Query, See};
 use crate::ids::ActivityId;
 use crate::ledger::Verification;
+use crate::live;
 use crate::races::{self, StripView};
 use crate::region_code::RegionCode;
 use crate::regions::{self, RegionView};
@@ -60,7 +61,7 @@ pub(super) struct Captain {
     now: Instant,
     zone: chrono_tz::Tz,
     region: RegionView,
-    here_now: u32,
+    here_now: Option<u32>,
     choices: Vec<RegionView>,
     asked: Asked,
     calls: Vec<Call>,
@@ -175,7 +176,7 @@ pub(super) async fn show(
         now,
         zone: viewer.zone.parse().unwrap_or(chrono_tz::UTC),
         region: RegionView::of(&app.tree, &region),
-        here_now: app.hub.company().count(&region),
+        here_now: live::as_told(app.hub.company().count(&region)),
         choices: viewer
             .leads
             .iter()

@@ -46,7 +46,7 @@ pub(super) struct Hq {
     zone: chrono_tz::Tz,
     summary: Summary,
     all: Counted,
-    here_now: u32,
+    here_now: Option<u32>,
     /// Whether the campaign is only beginning: nobody beside HQ, nothing to do.
     begins: bool,
     crumbs: Vec<(RegionCode, String)>,
