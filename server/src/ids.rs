@@ -4,8 +4,10 @@
 //! index, and 21 of chance, so that nobody can count or guess them. Outside it is 13 characters of
 //! Crockford's base 32 in lower case.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
 
 use rand::RngExt;
 
@@ -20,9 +22,43 @@ const EPOCH_MS: i64 = 1_577_836_800_000;
 #[error("this is not an id")]
 pub struct NotAnId;
 
-/// A fresh 63-bit number, ordered by time.
+static LAST: Mutex<Last> = Mutex::new(Last::new());
+/// Chances there are.
+const CHANCES: u32 = 1 << 21;
+
+/// A fresh 63-bit number, ordered by time. A million of one process differ, also when they are made in
+/// one millisecond, as the rows of a sheet are.
 pub fn fresh(now: Instant) -> i64 {
-    at(now, i64::from(rand::rng().random_range(0..1_u32 << 21)))
+    LAST.lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .fresh(now)
+}
+
+/// The millisecond of the last fresh id, and the chances given away in it.
+struct Last {
+    ms: i64,
+    given: BTreeSet<u32>,
+}
+
+impl Last {
+    const fn new() -> Self {
+        let given = BTreeSet::new();
+        Self { ms: 0, given }
+    }
+
+    fn fresh(&mut self, now: Instant) -> i64 {
+        let ms = now.micros() / 1000;
+        if self.ms != ms {
+            self.ms = ms;
+            self.given.clear();
+        }
+        loop {
+            let chance = rand::rng().random_range(0..CHANCES);
+            if self.given.insert(chance) || self.given.len() > CHANCES as usize / 2 {
+                return at(now, i64::from(chance));
+            }
+        }
+    }
 }
 
 /// The number that stands at `now` with this chance, of which the lowest 21 bits are taken.
@@ -258,6 +294,14 @@ mod tests {
             assert_eq!(decode(text), Err(NotAnId), "{text}");
             assert!(text.parse::<ActivityId>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn ids_of_one_moment_differ() {
+        let now = Instant::from_micros(1_800_000_000_000_000);
+        let mut last = Last::new();
+        let ids: BTreeSet<i64> = (0..20_000).map(|_| last.fresh(now)).collect();
+        assert_eq!(ids.len(), 20_000);
     }
 
     #[test]
