@@ -272,6 +272,9 @@ impl Shared {
                     .map_or(Outcome::Lost, |id| Outcome::Saved(id.to_owned()))
             }
             503 => Outcome::Busy,
+            // A server says so of a connection on which nothing came in time, and closes it; a request
+            // that crossed it on the way is sent again (RFC 9110, 15.5.9).
+            408 => Outcome::Lost,
             other => {
                 self.log.note(&format!("{other}: {text}"));
                 Outcome::Refused(other)
