@@ -32,7 +32,7 @@ pub async fn tenfold(yard: Arc<Yard>) -> Held {
     let said = String::from_utf8_lossy(&ended.stdout);
     // The last table has a row for each goal.
     let table = said.rsplit("| what ").next().unwrap_or_default();
-    for line in table.lines().filter(|line| line.starts_with("| ")) {
+    for line in table.lines().skip(1).filter(|line| line.starts_with("| ")) {
         let cells: Vec<&str> = line.split('|').map(str::trim).collect();
         if let [_, what, median, ..] = cells.as_slice() {
             finding.figure(format!("{what}: {median}"));

@@ -57,7 +57,7 @@ struct Follower {
 
 impl Follower {
     async fn of(name: &'static str, node: &Server, person: &Person) -> Self {
-        let client = on(node, &person.client);
+        let client = person.client.at(node.url());
         let mut socket = Socket::of(&Person {
             client,
             ..person.clone()
@@ -97,11 +97,6 @@ impl Follower {
         }
         Ok(())
     }
-}
-
-/// The same person on another node.
-fn on(node: &Server, client: &Client) -> Client {
-    Client::with_bearer(node.url(), client.bearer.as_deref().expect("a token"))
 }
 
 /// Logs as each of `clients` in turn until it is told to stop; gives how many were acknowledged.
@@ -146,7 +141,9 @@ async fn lost_repeated_late_and_made_up_events_leave_every_board_right() {
     let clients = [&pair.world.server, &pair.other]
         .into_iter()
         .flat_map(|node| {
-            let theirs = people.iter().map(move |person| on(node, &person.client));
+            let theirs = people
+                .iter()
+                .map(move |person| person.client.at(node.url()));
             theirs.collect::<Vec<_>>()
         });
     let logging = log(clients.collect(), &stop);
@@ -178,7 +175,7 @@ async fn lost_repeated_late_and_made_up_events_leave_every_board_right() {
     }
     assert!(wrong.is_empty(), "{wrong}");
     for node in [&pair.world.server, &pair.other] {
-        let asking = on(node, &people[0].client);
+        let asking = people[0].client.at(node.url());
         for board in BOARDS {
             let answer = asking.get(&format!("/api/v1/races/{board}")).await;
             for row in answer.expect(200).json()["rows"].as_array().expect("rows") {
@@ -204,7 +201,7 @@ async fn a_board_that_heard_nothing_is_found_behind_and_mended() {
     here.listen(Duration::from_secs(1)).await;
     // Nobody carries anything: this node learns of entries at the other one by looking alone.
     let stop = Arc::new(AtomicBool::new(false));
-    let logging = log(vec![on(&pair.other, &ada.client)], &stop);
+    let logging = log(vec![ada.client.at(pair.other.url())], &stop);
     let mut found = compare(&pair.world.server.app).await.expect("a comparison");
     // A look every five seconds may come just before the comparison.
     for _ in 0..10 {
@@ -256,7 +253,7 @@ async fn an_entry_that_began_first_and_is_committed_last_is_in_every_board() {
         .clock
         .advance(muster::clock::Duration::seconds(1));
     let body = json!({"kind": "doors", "quantity": 10, "conversations": 0});
-    let last = on(&pair.other, &ben.client);
+    let last = ben.client.at(pair.other.url());
     last.score("/api/v1/activities", "last", &body)
         .await
         .expect(201);

@@ -7,7 +7,7 @@ use muster::db::Conn;
 use muster::ledger::{rebuild, verify};
 use serde_json::json;
 
-use crate::support::{Client, World, both};
+use crate::support::{World, both};
 
 fn doors(quantity: i64) -> serde_json::Value {
     json!({"kind": "doors", "quantity": quantity, "conversations": 0})
@@ -130,7 +130,7 @@ both! {
         let mut settings = world.settings.clone();
         settings.ledger_queue = 16;
         let node = Server::start(settings, world.clock.clone()).await.expect("a node with a short queue");
-        let client = Client::with_bearer(node.url(), ben.client.bearer.as_deref().expect("a token"));
+        let client = ben.client.at(node.url());
         // Somebody holds the totals, so that the writer has to wait.
         let app = world.server.app.clone();
         let (held, holding) = std::sync::mpsc::channel();
@@ -189,7 +189,7 @@ both! {
         let clients = (0..16).map(|client| async move {
             for n in 0..12 {
                 let person = &people[(client + n) % people.len()];
-                let there = Client::with_bearer(&urls[(client + n) % 2], person.client.bearer.as_deref().expect("a token"));
+                let there = person.client.at(&urls[(client + n) % 2]);
                 // Half of the keys go to both nodes, and each may score once.
                 let key = format!("k{}", (client / 2) * 100 + n);
                 there.score_surely("/api/v1/activities", &key, &doors(1 + ((client / 2) * 12 + n) as i64)).await.expect(201);
@@ -203,7 +203,7 @@ both! {
     async fn a_stopped_node_takes_no_more_entries_and_has_written_the_others(world: World) {
         let ben = world.person("ben@example.org", "us-oh-39049-43215").await;
         let node = world.second_node().await;
-        let client = Client::with_bearer(node.url(), ben.client.bearer.as_deref().expect("a token"));
+        let client = ben.client.at(node.url());
         client.score("/api/v1/activities", "k", &doors(10)).await.expect(201);
         let ledger = node.app.ledger.clone();
         node.stop().await;

@@ -6,7 +6,7 @@ use muster::Server;
 use muster::settings::Secret;
 use serde_json::json;
 
-use crate::support::{Client, Command, Person, Place, Proxy, Socket, World, both};
+use crate::support::{Client, Command, Place, Proxy, Socket, World, both};
 
 const HOME: &str = "us-oh-39049-43215";
 
@@ -19,17 +19,6 @@ async fn measured(world: &World) -> (Server, Client) {
         .expect("a node with metrics");
     let address = node.metrics.as_ref().expect("its listener").address;
     (node, Client::new(&format!("http://{address}")))
-}
-
-/// `person` on `node`.
-fn on(node: &Server, person: &Person) -> Person {
-    Person {
-        client: Client::with_bearer(
-            node.url(),
-            person.client.bearer.as_deref().expect("a token"),
-        ),
-        ..person.clone()
-    }
 }
 
 /// All that is shown.
@@ -63,7 +52,7 @@ both! {
     async fn what_happens_is_counted_by_pattern_and_names_nobody(world: World) {
         let (node, metrics) = measured(&world).await;
         let ada = world.person("ada@example.org", HOME).await;
-        let ada = on(&node, &ada);
+        let ada = ada.on(&node);
         for region in ["us", "us-oh", "us-tx"] {
             ada.client.get(&format!("/api/v1/races/{region}")).await.expect(200);
         }
@@ -94,7 +83,7 @@ both! {
     async fn the_ledger_the_sockets_and_the_pools_say_how_they_are(world: World) {
         let (node, metrics) = measured(&world).await;
         let ada = world.person("ada@example.org", HOME).await;
-        let ada = on(&node, &ada);
+        let ada = ada.on(&node);
         let mut socket = Socket::of(&ada).await;
         socket.subscribe("race/us-oh").await;
         socket.frame().await;
@@ -171,7 +160,7 @@ async fn a_lost_event_and_an_absent_database_are_told_of() {
     world.settings.redis_url = Secret(String::new());
     let (node, metrics) = measured(&world).await;
     let ada = world.person("ada@example.org", HOME).await;
-    let mut socket = Socket::of(&on(&node, &ada)).await;
+    let mut socket = Socket::of(&ada.on(&node)).await;
     socket.subscribe("race/us-oh").await;
     socket.frame().await;
     let knock = json!({"kind": "doors", "quantity": 30});

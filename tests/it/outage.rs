@@ -263,7 +263,7 @@ async fn a_database_that_is_cut_off_or_says_nothing_is_not_waited_for() {
     };
     let (proxy, node) = behind_proxy(&world).await;
     let ben = world.person("ben@example.org", "us-oh-39049-43215").await;
-    let ben = Client::with_bearer(node.url(), ben.client.bearer.as_deref().expect("a token"));
+    let ben = ben.client.at(node.url());
     for (round, when) in ["cut off", "silent"].into_iter().enumerate() {
         let (before, lost) = (format!("before-{round}"), format!("lost-{round}"));
         ben.score("/api/v1/activities", &before, &doors(10))

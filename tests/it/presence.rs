@@ -8,7 +8,7 @@ use muster::ids::VolunteerId;
 use muster::regions::RegionCode;
 use serde_json::{Value, json};
 
-use crate::support::{Client, OwnRedis, Person, Socket, World, both};
+use crate::support::{OwnRedis, Person, Socket, World, both};
 
 const FRANKLIN: &str = "us-oh-39049";
 const HOME: &str = "us-oh-39049-43215";
@@ -91,16 +91,6 @@ async fn nodes_that_share_a_redis_count_each_person_once() {
     let joined = (open("a-test"), roll(&[4]));
     let nodes: Vec<_> = nodes.into_iter().chain([joined]).collect();
     all_count(&nodes, 4).await;
-}
-
-fn on(node: &Server, person: &Person) -> Person {
-    Person {
-        client: Client::with_bearer(
-            node.url(),
-            person.client.bearer.as_deref().expect("a token"),
-        ),
-        ..person.clone()
-    }
 }
 
 /// One to four people, of whom no more is told.
@@ -204,9 +194,9 @@ async fn watched(world: &World, other: &Server) -> ([Person; 2], Vec<Socket>) {
     let mut sockets = present(world, "here", 5).await;
     for name in ["ben", "cy"] {
         let person = world.person(&format!("{name}@example.org"), HOME).await;
-        sockets.push(Socket::of(&on(other, &person)).await);
+        sockets.push(Socket::of(&person.on(other)).await);
     }
-    let leaders = [hq.clone(), on(other, &hq)];
+    let leaders = [hq.clone(), hq.on(other)];
     for leader in &leaders {
         becomes(leader, FRANKLIN, 7).await;
     }
@@ -266,7 +256,7 @@ async fn a_person_holds_five_sockets_over_all_nodes() {
         return;
     };
     let ben = world.person("ben@example.org", HOME).await;
-    let away = on(&other, &ben);
+    let away = ben.on(&other);
     let mut sockets = Vec::new();
     for _ in 0..4 {
         sockets.push(Socket::of(&ben).await);

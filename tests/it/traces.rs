@@ -91,7 +91,7 @@ both! {
         let node = traced(&world, &collector.endpoint, 1).await;
         let ada = world.person("ada@example.org", "us-oh-39049-43215").await;
         let hq = world.staff_person("hq@example.org").await;
-        let hq = Client::with_bearer(node.url(), hq.client.bearer.as_deref().expect("a token"));
+        let hq = hq.client.at(node.url());
         let found = hq.get("/api/v1/volunteers?q=ada%40example.org").await.expect(200);
         let name = found.header("x-request-id").to_owned();
         let search = collector.span(|span| said(span, "muster.request_id") == name).await;
@@ -107,7 +107,7 @@ both! {
         let system = match world.place { Place::Embedded => "sqlite", Place::Production => "postgresql" };
         assert_eq!(said(&read, "db.system.name"), system);
 
-        let on = Client::with_bearer(node.url(), ada.client.bearer.as_deref().expect("a token"));
+        let on = ada.client.at(node.url());
         let knock = json!({"kind": "doors", "quantity": 7, "note": "secret-note"});
         on.score("/api/v1/activities", "secret-key", &knock).await.expect(201);
         let commit = collector.span(|span| span["name"] == "ledger commit").await;

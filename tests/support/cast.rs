@@ -2,6 +2,7 @@
 //! joining itself is not the point.
 
 use diesel::RunQueryDsl;
+use muster::Server;
 use muster::clock::Clock;
 use muster::db::Conn;
 use muster::error::Error;
@@ -19,6 +20,16 @@ pub struct Person {
     pub id: VolunteerId,
     pub email: String,
     pub client: Client,
+}
+
+impl Person {
+    /// The same person at another node.
+    pub fn on(&self, node: &Server) -> Self {
+        Self {
+            client: self.client.at(node.url()),
+            ..self.clone()
+        }
+    }
 }
 
 impl World {

@@ -77,6 +77,11 @@ impl Client {
         }
     }
 
+    /// The same signed-in program at another node.
+    pub fn at(&self, base: &str) -> Self {
+        Self::with_bearer(base, self.bearer.as_deref().expect("a token"))
+    }
+
     /// Sends anything.
     pub async fn send(
         &self,
